@@ -1,0 +1,1 @@
+"""Where: district, streets, communities, blocks."""

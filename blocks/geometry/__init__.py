@@ -1,0 +1,20 @@
+"""Where things lie: outlines, points in areas, coverages, and features as files bring them.
+
+Pure: no database, no clock. Leaves to others: storing (actions), which division counts (querysets).
+"""
+
+from blocks.geometry.coverage import Finding, Locator, audit
+from blocks.geometry.shapes import LATITUDES, LONGITUDES, BadGeometry, GeoJSON, mend, on_earth, read_polygons
+
+__all__ = [
+    "LATITUDES",
+    "LONGITUDES",
+    "BadGeometry",
+    "Finding",
+    "GeoJSON",
+    "Locator",
+    "audit",
+    "mend",
+    "on_earth",
+    "read_polygons",
+]

@@ -1,0 +1,36 @@
+"""The person who reported, in clear text: only for a reason, and never without a journal entry."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from cases.actions.base import By, digest_of, journal, locked, write_note
+from cases.models import Reporter
+from staffing.policies import may
+from staffing.posts import Capability
+from yuhu.kit import clock, people
+from yuhu.kit.exceptions import Forbidden
+from yuhu.kit.text import clean_text
+
+
+def unmask(*, case_id: int, reason: str, by: By, at: dt.datetime) -> tuple[str, str]:
+    """Name and phone of the reporter, for somebody who must call back. The door asks for a fresh log-in before.
+
+    Raises:
+        Forbidden: no post that may see it.
+        Invalid: no reason.
+    """
+    why = clean_text(reason, field="reason", min_length=2, max_length=200)
+    if by.user is None:
+        raise Forbidden
+    verdict = may(by.user, Capability.UNMASK, on=clock.local_date(at))
+    if not verdict:
+        raise Forbidden(verdict.reason)
+    with transaction.atomic():
+        case = locked(case_id)
+        person = Reporter.objects.get(case=case)
+        note = write_note(case, move="unmask", field="reason", text=why, by=by, at=at)
+        journal(case, "case.unmasked", by=by, at=at, reason=digest_of(note))
+    name = people.unseal(person.name_sealed) if person.name_sealed else ""
+    phone = people.unseal(person.phone_sealed) if person.phone_sealed else ""
+    return name, phone

@@ -1,0 +1,166 @@
+"""Sending a locked case to a receiver: by rule, by hand, again, or back to the duty officer.
+
+No street, community or person of one receives a case without an item of the published lists.
+"""
+
+from django.utils.translation import gettext as _
+
+from blocks.models import Block
+from cases.actions.base import add_party, set_party
+from cases.actions.doing import Doing
+from cases.actions.receivers import facts_of, item_of
+from cases.exceptions import Missing, OffList
+from cases.models import CaseParty, WorkOrder
+from cases.routing import route
+from cases.states import State, Step
+from duties.models import DutyItem, DutyList
+from staffing.models import Unit, User
+from yuhu.kit import clock
+from yuhu.kit.exceptions import Invalid
+
+_STREET_KINDS = frozenset({Unit.Kind.STREET, Unit.Kind.OFFICE, Unit.Kind.PLATFORM, Unit.Kind.TEAM, Unit.Kind.COMMUNITY})
+
+
+def by_rule(doing: Doing) -> bool:
+    """Route by the tables. False: no rule fits, a duty officer must decide (and the case now says so)."""
+    case = doing.case
+    item = item_of(case.category, clock.local_date(doing.at))
+    decision = route(facts_of(case, item, clock.local_date(doing.at)))
+    case.explanation = decision.explanation
+    if not decision.is_made:
+        case.waits_for_person = True
+        doing.clocks.start(Step.DISPATCH)
+        return False
+    user = User.objects.get(pk=decision.assignee.user_id) if decision.assignee else None
+    unit = Unit.objects.get(pk=decision.lead.unit_id) if decision.lead else None
+    co_units = list(Unit.objects.filter(pk__in=[place.unit_id for place in decision.co_units]))
+    _send(doing, user=user, unit=unit, co_units=co_units, item=item)
+    return True
+
+
+def by_hand(doing: Doing) -> None:
+    """The duty officer names the receiver; without one the rules decide, after placing the case if needed."""
+    if (block := doing.values.get("block")) is not None:
+        place(doing, block)
+    if doing.values.get("unit") is None and doing.values.get("assignee") is None:
+        if not doing.case.block_id:
+            raise Missing(_("Please give the block, so that the receiver can be found."), field="block")
+        if not by_rule(doing):
+            raise Missing(_("No rule knows the receiver. Please name a unit or a person."), field="unit")
+        return
+    _to_named(doing)
+
+
+def again(doing: Doing, end: WorkOrder.End, *, fresh: bool = False) -> None:
+    """To another receiver. ``fresh`` (after an approved return) gives a new handle limit, else the old one runs on."""
+    if doing.values.get("unit") is None and doing.values.get("assignee") is None:
+        raise Missing(_("Please name a unit or a person."), field="unit")
+    _end_order(doing, end)
+    _to_named(doing, fresh=fresh)
+
+
+def back(doing: Doing) -> None:
+    """Nobody holds it now: the duty officer of the street must dispatch it."""
+    case = doing.case
+    _end_order(doing, WorkOrder.End.RETURNED)
+    doing.clocks.end_all()
+    if case.must_rate and case.contacted_at is None:
+        doing.clocks.start(Step.CONTACT)
+    doing.clocks.start(Step.DISPATCH)
+    case.state, case.waits_for_person = State.REPORTED, True
+    case.assignee = case.lead_unit = None
+    case.due_at = case.warn_at = None
+    for role in (CaseParty.Role.ASSIGNEE, CaseParty.Role.LEAD, CaseParty.Role.CO):
+        set_party(case, role)
+
+
+def place(doing: Doing, block: Block) -> None:
+    """A person says where it is."""
+    case = doing.case
+    case.block, case.block_code = block, block.code
+    case.community_code, case.street_code = block.community_id, block.community.street_id
+    doing.say(block=block.code)
+
+
+def new_order(doing: Doing, *, user: User | None, unit: Unit | None) -> WorkOrder:
+    """The next order of the case."""
+    orders = doing.look.orders
+    order = WorkOrder.objects.create(
+        case=doing.case, no=(orders[-1].no + 1 if orders else 1), user=user, unit=unit, sent_at=doing.at
+    )
+    orders.append(order)
+    return order
+
+
+def _to_named(doing: Doing, *, fresh: bool = True) -> None:
+    case, values = doing.case, doing.values
+    unit, user = values.get("unit"), values.get("assignee")
+    item = values.get("duty_item") or case.duty_item or item_of(case.category, clock.local_date(doing.at))
+    _refuse_off_list(unit, user, item)
+    if not case.block_id and case.street_code == "" and (unit is None or not unit.street_id):
+        if unit is None or unit.kind != Unit.Kind.DEPARTMENT:
+            raise Missing(_("Please give the block, so that the receiver can be found."), field="block")
+    name = doing.by.actor.name
+    steps = [{"code": "category", "category": case.category_id, "name": case.category.name}]
+    if item is not None:
+        steps.append({"code": "item", "item": item.code, "name": item.name})
+    steps.append({"code": "by_hand", "name": name})
+    steps.append({"code": "unit", "name": unit.name} if unit else {"code": "person", "name": user.name})
+    case.explanation = steps
+    _send(doing, user=user, unit=unit, co_units=values.get("co_units") or [], item=item, fresh=fresh)
+
+
+def _refuse_off_list(unit: Unit | None, user: User | None, item: DutyItem | None) -> None:
+    """Streets and communities only get what a published item names; for a cooperation item they never lead."""
+    goes_down = user is not None or (unit is not None and unit.kind in _STREET_KINDS)
+    if not goes_down:
+        return
+    if item is None:
+        raise OffList(field="duty_item")
+    if item.list.kind == DutyList.Kind.COOPERATION:
+        message = _("This is an item of the cooperation list: the department leads, the street can only help.")
+        raise Invalid(message, code="street_cannot_lead", field="unit")
+
+
+def _send(
+    doing: Doing,
+    *,
+    user: User | None,
+    unit: Unit | None,
+    co_units: list[Unit],
+    item: DutyItem | None,
+    fresh: bool = True,
+) -> None:
+    case = doing.case
+    case.assignee, case.lead_unit, case.duty_item = user, unit, item
+    case.state, case.waits_for_person = State.DISPATCHED, False
+    case.dispatched_at = case.dispatched_at or doing.at
+    order = new_order(doing, user=user, unit=unit)
+    doing.clocks.meet(Step.DISPATCH)
+    doing.clocks.start(Step.SIGN)
+    if fresh or doing.clocks.current(Step.HANDLE) is None:
+        doing.clocks.start(Step.HANDLE)
+    set_party(case, CaseParty.Role.ASSIGNEE, user=user)
+    set_party(case, CaseParty.Role.LEAD, unit=unit)
+    set_party(case, CaseParty.Role.CO)
+    for co_unit in co_units:
+        add_party(case, CaseParty.Role.CO, unit=co_unit)
+    if case.restricted and case.street_code:
+        leaders = Unit.objects.filter(kind=Unit.Kind.STREET, street=case.street_code).first()
+        add_party(case, CaseParty.Role.OVERSIGHT, unit=leaders)
+    handle = doing.clocks.current(Step.HANDLE)
+    doing.say(
+        order=order.no,
+        assignee=user.pk if user else None,
+        unit=unit.code if unit else None,
+        co_units=[one.code for one in co_units],
+        item=item.code if item else None,
+        due_at=handle.due_at if handle else None,
+        why=[str(step["code"]) for step in case.explanation],
+    )
+
+
+def _end_order(doing: Doing, end: WorkOrder.End) -> None:
+    order = doing.order
+    order.ended_at, order.end = doing.at, end
+    order.save(update_fields=["ended_at", "end"])

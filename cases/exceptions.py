@@ -1,0 +1,80 @@
+"""What the loop refuses, with the sentence that tells the person what to do next."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yuhu.kit.exceptions import Conflict, Forbidden, Invalid, NotFound
+
+
+class WrongState(Conflict):
+    """The case's state does not allow this move."""
+
+    code = "wrong_state"
+    message = _("The case is not in a state that allows this. Reload the page to see where it stands.")
+
+
+class NotYourMove(Forbidden):
+    """The person's relation to the case does not allow this move."""
+
+
+class OffList(Invalid):
+    """No published duty item covers this: it may not be pushed down (domain rule of the duty lists)."""
+
+    code = "off_list"
+    message = _(
+        "No item of the published duty lists covers this, so it may not be sent to a street or community. "
+        "Name the item, or have the department ask for admission of the task."
+    )
+
+
+class NoBlockHere(Invalid):
+    """The point lies outside every block."""
+
+    code = "outside"
+    message = _("This place lies outside every block of the district. Please correct the place on the map.")
+
+
+class PlaceMissing(Invalid):
+    """Neither block nor coordinates."""
+
+    code = "place_missing"
+    message = _("Please give the place: a block, or both coordinates.")
+
+
+class UnknownCode(Invalid):
+    """A code that does not exist or is not in use."""
+
+    code = "unknown"
+    message = _("This code does not exist. Please choose one from the list.")
+
+
+class Missing(Invalid):
+    """A field that the move needs."""
+
+    code = "required"
+    message = _("Please fill in this field.")
+
+
+class RequestPending(Conflict):
+    """The same request awaits a decision."""
+
+    code = "request_pending"
+    message = _("The same request already awaits a decision.")
+
+
+class NothingToDecide(Conflict):
+    """No such request awaits a decision."""
+
+    code = "nothing_to_decide"
+    message = _("No such request awaits a decision. Somebody may have decided it already.")
+
+
+class DuplicateReference(Conflict):
+    """The partner has sent this external number before."""
+
+    code = "duplicate_external_id"
+
+
+class NoSuchCase(NotFound):
+    """Not there, or not visible for this person."""
+
+    message = _("There is no case with this number, or it is not yours to see.")

@@ -1,0 +1,23 @@
+"""Nouns of the loop: categories, the case, its people, its orders, its clocks."""
+
+from cases.models.case import Case, CaseNumber, CaseParty
+from cases.models.clocks import Deadline, Escalation
+from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
+from cases.models.people import Reporter
+from cases.models.reference import Category
+
+__all__ = [
+    "Attachment",
+    "Case",
+    "CaseNumber",
+    "CaseParty",
+    "CaseRequest",
+    "Category",
+    "Deadline",
+    "Escalation",
+    "Evaluation",
+    "Note",
+    "Rating",
+    "Reporter",
+    "WorkOrder",
+]

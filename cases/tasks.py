@@ -1,0 +1,56 @@
+"""The loop's automatic steps by name: what a nudge runs, and what the sweep asks of the tables again and again."""
+
+import datetime as dt
+
+from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
+from cases.actions.report import DISPATCH_STEP
+from cases.models import Case, Deadline
+from cases.states import State, Step
+from yuhu.kit import steps
+
+BATCH = 200
+
+
+def dispatch_one(pk: int | None, at: dt.datetime) -> None:
+    """Dispatch the case that a report just hinted at."""
+    if pk is not None:
+        dispatch_by_rule(case_id=pk, at=at)
+
+
+def sweep_dispatch(at: dt.datetime) -> int:
+    """Whatever no nudge reached."""
+    keys = Case.objects.awaiting_dispatch().order_by("pk").values_list("pk", flat=True)[:BATCH]
+    return sum(dispatch_by_rule(case_id=pk, at=at) for pk in list(keys))
+
+
+def sweep_warnings(at: dt.datetime) -> int:
+    keys = Deadline.objects.to_warn(at).order_by("warn_at").values_list("pk", flat=True)[:BATCH]
+    return sum(warn(deadline_id=pk, at=at) for pk in list(keys))
+
+
+def sweep_breaches(at: dt.datetime) -> int:
+    rows = Deadline.objects.breached(at).exclude(step=Step.RATE)
+    keys = rows.order_by("next_level_at").values_list("pk", flat=True)[:BATCH]
+    return sum(escalate(deadline_id=pk, at=at) for pk in list(keys))
+
+
+def sweep_unrated(at: dt.datetime) -> int:
+    rows = Deadline.objects.breached(at).filter(step=Step.RATE)
+    keys = rows.order_by("next_level_at").values_list("case", flat=True)[:BATCH]
+    return sum(close_unrated(case_id=pk, at=at) for pk in list(keys))
+
+
+def sweep_suspended(at: dt.datetime) -> int:
+    rows = Case.objects.filter(state=State.SUSPENDED, review_at__lte=at)
+    keys = rows.order_by("review_at").values_list("pk", flat=True)[:BATCH]
+    return sum(resume_when_due(case_id=pk, at=at) for pk in list(keys))
+
+
+def register() -> None:
+    """Make the steps known (apps.ready)."""
+    steps.register(DISPATCH_STEP, dispatch_one)
+    steps.register_sweep("cases.dispatch", sweep_dispatch)
+    steps.register_sweep("cases.warn", sweep_warnings)
+    steps.register_sweep("cases.escalate", sweep_breaches)
+    steps.register_sweep("cases.close_unrated", sweep_unrated)
+    steps.register_sweep("cases.resume", sweep_suspended)

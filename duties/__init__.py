@@ -1,0 +1,1 @@
+"""What is owed: duty lists, the working calendar, time limits of steps."""

@@ -1,0 +1,87 @@
+"""What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yuhu.kit.exceptions import Conflict, Invalid
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One fault in one row of a sheet. ``row`` counts as a spreadsheet shows it: the heading is row 1."""
+
+    row: int
+    code: str
+    message: str | Promise
+
+
+class RowsRefused(Invalid):
+    """A sheet has faults; nothing of it was stored. ``errors`` names each row."""
+
+    code = "rows_refused"
+    message = _(
+        "The sheet has errors, and nothing was stored. Correct the rows that are named and send it again."
+    )
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__(field="sheet")
+        self.errors = tuple(errors)
+
+
+class AlreadyPublished(Conflict):
+    """A published list is never changed."""
+
+    code = "already_published"
+    message = _("This list is published and cannot be changed. Import a new version instead.")
+
+
+class EmptyList(Conflict):
+    """A list without items cannot be published."""
+
+    code = "empty_list"
+    message = _("The list has no items yet. Import its items before you publish it.")
+
+
+class WrongOrder(Conflict):
+    """A version must take effect after the version before it."""
+
+    code = "wrong_order"
+    message = _("A newer version already takes effect on or after this date. Choose a later date.")
+
+
+class CodeTaken(Conflict):
+    """Cases name items by code, so a code may stand in one list only."""
+
+    code = "code_taken"
+    message = _("An item code is already used in another list. Give the item a code of its own.")
+
+
+class PlanIncomplete(Invalid):
+    """Office hours must cover every day of the year without overlap."""
+
+    code = "plan_incomplete"
+    message = _("The office hours leave out days or overlap. Every day of the year needs its hours.")
+
+
+class PlanInForce(Conflict):
+    """Office hours that have begun are not rewritten, for stored times were counted with them."""
+
+    code = "plan_in_force"
+    message = _("Office hours cannot be changed for days that have passed. Choose today or a later day.")
+
+
+class YearBefore(Conflict):
+    """A day of the calendar already comes from a later notice."""
+
+    code = "later_notice"
+    message = _("A later notice already settles one of these days. Import the notices in their order.")
+
+
+class LimitMissing(Conflict):
+    """No row says how long this step may take."""
+
+    code = "limit_missing"
+    message = _("No time limit is set for this step. Ask the system administrator to set it.")

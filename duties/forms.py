@@ -1,0 +1,184 @@
+"""Forms of the desk that end in an action: a refusal stands beside its field, and nothing typed is lost."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from duties.exceptions import RowsRefused
+from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
+from yuhu.kit.exceptions import Refusal
+from yuhu.kit.worktime import Window
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:
+    ModelForm = forms.ModelForm
+
+SHOWN_ROWS = 20
+Act = Callable[[dict[str, Any]], Model]
+
+
+class ActionForm(ModelForm):
+    """A model form that stores nothing itself: it is valid when ``act`` (an action, bound by the door) accepts.
+
+    ``act`` gets the cleaned data and returns the stored row.
+    """
+
+    act: Act
+
+    def _post_clean(self) -> None:
+        """In the place of the model's own validation, which the action and the database have."""
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                self.instance = type(self).act(self.cleaned_data)
+        except RowsRefused as refusal:
+            self.add_error(None, str(refusal))
+            for error in refusal.errors[:SHOWN_ROWS]:
+                values = {"row": error.row, "message": error.message}
+                self.add_error("sheet", _now("Row %(row)d: %(message)s") % values)
+        except Refusal as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def save(self, commit: bool = True) -> Any:
+        """The row is stored already."""
+        return self.instance
+
+    def save_m2m(self) -> None:
+        """No lists of rows hang on these forms."""
+
+
+class ImportListForm(ActionForm):
+    """A new version of a list from a spreadsheet."""
+
+    sheet = forms.FileField(
+        label=_("Sheet"), help_text=_("Excel (.xlsx) or CSV with a heading row, one item a row.")
+    )
+
+    class Meta:
+        model = DutyList
+        fields = ("kind", "effective_from", "source", "sheet")
+
+
+class DraftForm(ActionForm):
+    """Date and source of a draft."""
+
+    class Meta:
+        model = DutyList
+        fields = ("effective_from", "source")
+
+
+class ItemForm(ActionForm):
+    """An item of a draft."""
+
+    class Meta:
+        model = DutyItem
+        fields = (
+            "name",
+            "name_en",
+            "category",
+            "lead",
+            "lead_unit",
+            "office",
+            "office_code",
+            "platform_code",
+            "cooperating",
+            "basis",
+        )
+
+
+class DayForm(ActionForm):
+    """One day."""
+
+    class Meta:
+        model = CalendarDay
+        fields = ("date", "is_working", "name", "source")
+
+
+class YearForm(ActionForm):
+    """The State Council's notice for a year, as a sheet of days."""
+
+    sheet = forms.FileField(
+        label=_("Sheet"),
+        help_text=_("Excel (.xlsx) or CSV with the columns date, day_type (off or work) and name."),
+    )
+
+    class Meta:
+        model = CalendarYear
+        fields = ("year", "source", "sheet")
+
+
+def _time(label: Any) -> forms.TimeField:
+    return forms.TimeField(label=label, input_formats=["%H:%M", "%H:%M:%S"])
+
+
+class PlanForm(ActionForm):
+    """Summer and winter hours from a day on: two seasons, each with morning and afternoon."""
+
+    summer_from = forms.RegexField(r"^\d\d-\d\d$", label=_("Summer from (MM-DD)"), initial="07-01")
+    summer_to = forms.RegexField(r"^\d\d-\d\d$", label=_("Summer to (MM-DD)"), initial="09-30")
+    summer_morning_opens = _time(_("Summer morning opens"))
+    summer_morning_closes = _time(_("Summer morning closes"))
+    summer_afternoon_opens = _time(_("Summer afternoon opens"))
+    summer_afternoon_closes = _time(_("Summer afternoon closes"))
+    winter_morning_opens = _time(_("Winter morning opens"))
+    winter_morning_closes = _time(_("Winter morning closes"))
+    winter_afternoon_opens = _time(_("Winter afternoon opens"))
+    winter_afternoon_closes = _time(_("Winter afternoon closes"))
+
+    class Meta:
+        model = WorkWindow
+        fields = (
+            "valid_from",
+            "source",
+            "summer_from",
+            "summer_to",
+            "summer_morning_opens",
+            "summer_morning_closes",
+            "summer_afternoon_opens",
+            "summer_afternoon_closes",
+            "winter_morning_opens",
+            "winter_morning_closes",
+            "winter_afternoon_opens",
+            "winter_afternoon_closes",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the two seasons into ``windows``; winter fills the rest of the year."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        try:
+            start = dt.date.fromisoformat(f"2000-{data['summer_from']}")
+            end = dt.date.fromisoformat(f"2000-{data['summer_to']}")
+        except ValueError:
+            raise forms.ValidationError(_("A season begins and ends on a day such as 07-01.")) from None
+        one_day = dt.timedelta(days=1)
+        seasons = {"summer": (start, end), "winter": (end + one_day, start - one_day)}
+        data["windows"] = [
+            Window(
+                data["valid_from"],
+                f"{first:%m-%d}",
+                f"{last:%m-%d}",
+                data[f"{season}_{half}_opens"],
+                data[f"{season}_{half}_closes"],
+            )
+            for season, (first, last) in seasons.items()
+            for half in ("morning", "afternoon")
+        ]
+        return data
+
+
+class StepLimitForm(ActionForm):
+    """How long a step may take."""
+
+    class Meta:
+        model = StepLimit
+        fields = ("step", "severity", "amount", "unit")

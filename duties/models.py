@@ -1,0 +1,325 @@
+"""Duty lists in versions, the working calendar, and how long each step of a case may take.
+
+A published list is never changed: a new version takes effect on its day and the old one stays for the cases that
+it was used for. Calendar and limits are read through ``time_rules``, which each process keeps until an action
+changes the version row. Leaves to others: writing (actions) and the arithmetic (``yuhu.kit.worktime``).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from duties.exceptions import LimitMissing
+from duties.querysets import DutyItemQuerySet, DutyListQuerySet
+from staffing.models import Unit
+from yuhu.kit.worktime import Calendar, Limit, TimeUnit, Window
+
+DEMO = "demo"
+
+
+class LimitUnit(models.TextChoices):
+    """Units of time limits, with the names that people see; the arithmetic is ``kit.worktime.TimeUnit``'s."""
+
+    NATURAL_MINUTE = TimeUnit.NATURAL_MINUTE.value, _("minutes, day and night")
+    NATURAL_HOUR = TimeUnit.NATURAL_HOUR.value, _("hours, day and night")
+    WORKING_HOUR = TimeUnit.WORKING_HOUR.value, _("working hours")
+    WORKING_DAY = TimeUnit.WORKING_DAY.value, _("working days")
+    NATURAL_DAY = TimeUnit.NATURAL_DAY.value, _("calendar days")
+
+
+class Severity(models.TextChoices):
+    """How urgent a matter is; categories carry it, and limits may differ by it."""
+
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    CRITICAL = "critical", _("Critical")
+
+
+class DutyList(models.Model):
+    """One version of one of the six lists. ``published_at`` empty means draft."""
+
+    class Kind(models.TextChoices):
+        RESPONSIBILITY = "responsibility", _("Street responsibility list")
+        COOPERATION = "cooperation", _("Street cooperation list")
+        SELF_GOVERNANCE = "self_governance", _("Community self-governance list")
+        ASSIST = "assist", _("Community assistance list")
+        NEGATIVE = "negative", _("Community negative list")
+        MEASURE = "measure", _("Measures that carry out the community lists")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    version = models.PositiveIntegerField(_("version"))
+    effective_from = models.DateField(_("takes effect on"))
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=100, help_text=_("The document that issued it."))
+
+    objects = DutyListQuerySet["DutyList"].as_manager()
+
+    class Meta:
+        verbose_name = _("duty list")
+        verbose_name_plural = _("duty lists")
+        ordering = ["kind", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "version"], name="duty_list_version_once"),
+            # Two versions can never be in force together; the index serves in_force().
+            models.UniqueConstraint(fields=["kind", "effective_from"], name="duty_list_one_a_day"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="duty_list_versions_from_one"),
+            models.CheckConstraint(
+                condition=~Q(kind="") & ~Q(source=""), name="duty_list_says_what_and_whence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} v{self.version}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is fixed for good."""
+        return self.published_at is not None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether pages must say that this is not the district's own list."""
+        return self.source == DEMO
+
+    @property
+    def department_leads(self) -> bool:
+        """Whether a district department leads and the street only helps: then the street is never the lead."""
+        return self.kind == self.Kind.COOPERATION
+
+
+class DutyItem(models.Model):
+    """One item of a list. Cases and categories name it by ``code``, which later versions keep."""
+
+    list = models.ForeignKey(DutyList, models.CASCADE, related_name="items", verbose_name=_("list"))
+    code = models.CharField(_("code"), max_length=20)
+    number = models.PositiveSmallIntegerField(_("number"))
+    category_number = models.PositiveSmallIntegerField(_("number of the category"), null=True, blank=True)
+    category_code = models.CharField(_("category's key"), max_length=60, blank=True)
+    category = models.CharField(_("category"), max_length=60, blank=True)
+    name = models.CharField(_("item"), max_length=200)
+    name_en = models.CharField(_("item in English"), max_length=200, blank=True)
+    lead = models.CharField(_("in charge"), max_length=100, blank=True)
+    lead_unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="duty_items",
+        verbose_name=_("department in charge"),
+    )
+    office = models.CharField(_("street office"), max_length=60, blank=True)
+    office_code = models.CharField(_("street office's key"), max_length=40, blank=True)
+    platform_code = models.CharField(_("platform's key"), max_length=40, blank=True)
+    cooperating = models.CharField(_("helping departments"), max_length=500, blank=True)
+    basis = models.CharField(_("basis"), max_length=500, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+
+    objects = DutyItemQuerySet["DutyItem"].as_manager()
+
+    class Meta:
+        verbose_name = _("duty item")
+        verbose_name_plural = _("duty items")
+        ordering = ["list", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "code"], name="duty_item_code_once"),
+            models.UniqueConstraint(fields=["list", "number"], name="duty_item_number_once"),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="duty_item_has_code_and_name"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="duty_item_numbers_from_one"),
+        ]
+        indexes = [
+            # Routing asks for the item of a code that is in force.
+            models.Index(fields=["code"], name="duty_item_by_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether pages must say that this is not the district's own item."""
+        return self.source == DEMO
+
+
+class CalendarDay(models.Model):
+    """A day that differs from Monday to Friday: a holiday, or a weekend day on which people work (调休上班)."""
+
+    date = models.DateField(_("date"), primary_key=True)
+    is_working = models.BooleanField(_("people work"))
+    name = models.CharField(_("occasion"), max_length=40, blank=True)
+    notice_year = models.PositiveSmallIntegerField(
+        _("year of the notice"), help_text=_("A notice may also change days of the December before.")
+    )
+    source = models.CharField(_("source"), max_length=100)
+
+    class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+        ordering = ["-date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+class CalendarYear(models.Model):
+    """A year whose holidays are known: its State Council notice has been imported."""
+
+    year = models.PositiveSmallIntegerField(_("year"), primary_key=True, validators=[MinValueValidator(1949)])
+    source = models.CharField(_("source"), max_length=100)
+
+    class Meta:
+        verbose_name = _("calendar year")
+        verbose_name_plural = _("calendar years")
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(year__gte=1949, year__lte=2200), name="calendar_year_plausible"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class WorkWindow(models.Model):
+    """Office hours of a season. All rows with the same ``valid_from`` are one plan, which covers every day."""
+
+    valid_from = models.DateField(_("valid from"))
+    season_from = models.CharField(_("season from (MM-DD)"), max_length=5)
+    season_to = models.CharField(_("season to (MM-DD)"), max_length=5)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+    source = models.CharField(_("source"), max_length=100)
+
+    class Meta:
+        verbose_name = _("office hours")
+        verbose_name_plural = _("office hours")
+        ordering = ["-valid_from", "season_from", "opens"]
+        constraints = [
+            models.UniqueConstraint(fields=["valid_from", "season_from", "opens"], name="work_window_once"),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")), name="work_window_closes_after_opening"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.season_from}/{self.season_to} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    def as_window(self) -> Window:
+        """The same for the arithmetic."""
+        return Window(self.valid_from, self.season_from, self.season_to, self.opens, self.closes)
+
+
+class StepLimit(models.Model):
+    """How long a step may take. Severity empty counts for all severities without a row of their own.
+
+    The limits for handling and for the first contact come from the category of the case.
+    """
+
+    class Step(models.TextChoices):
+        DISPATCH = "dispatch", _("Accept and dispatch")
+        SIGN = "sign", _("Sign for the order")
+        EVALUATE = "evaluate", _("Evaluate")
+        RATE = "rate", _("Wait for the rating")
+
+    step = models.CharField(_("step"), max_length=20, choices=Step.choices)
+    severity = models.CharField(_("severity"), max_length=20, choices=Severity.choices, blank=True)
+    amount = models.PositiveSmallIntegerField(_("limit"))
+    unit = models.CharField(_("unit"), max_length=20, choices=LimitUnit.choices)
+
+    class Meta:
+        verbose_name = _("time limit of a step")
+        verbose_name_plural = _("time limits of steps")
+        ordering = ["step", "severity"]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "severity"], name="step_limit_once"),
+            models.CheckConstraint(condition=Q(amount__gte=1), name="step_limit_above_zero"),
+            models.CheckConstraint(condition=Q(unit__in=LimitUnit.values), name="step_limit_known_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} {self.severity}: {self.amount} {self.get_unit_display()}"
+
+
+class CalendarVersion(models.Model):
+    """The single row that changes with the calendar or a limit, so that processes know when to read again.
+
+    ``number`` is for people and the journal. ``token`` is random, so that a rolled-back change or a restored
+    database can never pass for the one that a process keeps.
+    """
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
+    number = models.PositiveIntegerField(default=0)
+    token = models.CharField(max_length=32)
+
+    class Meta:
+        verbose_name = _("version of the calendar")
+        verbose_name_plural = _("version of the calendar")
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="calendar_version_single")]
+
+    def __str__(self) -> str:
+        return f"calendar version {self.number}"
+
+
+@dataclass(frozen=True)
+class TimeRules:
+    """The calendar and the limits of the steps, as they stand."""
+
+    calendar: Calendar
+    limits: Mapping[tuple[str, str], Limit]
+
+    def limit(self, step: str, severity: str = "") -> Limit:
+        """The limit of ``step`` for a case of ``severity``.
+
+        Raises:
+            LimitMissing: there is no row for the step.
+        """
+        limit = self.limits.get((step, severity)) or self.limits.get((step, ""))
+        if limit is None:
+            raise LimitMissing()
+        return limit
+
+
+_kept: tuple[str, TimeRules] | None = None
+
+
+def time_rules() -> TimeRules:
+    """Calendar and limits, kept by the process; costs one query for the version.
+
+    Whoever asks for several limits in one go should ask once and keep the answer that long.
+    """
+    global _kept  # noqa: PLW0603 - one slot per process, replaced as a whole, so threads need no lock
+    version = CalendarVersion.objects.values_list("token", "number").first()
+    if version is None:
+        return _read(0)
+    token, number = version
+    if _kept is None or _kept[0] != token:
+        _kept = (token, _read(number))
+    return _kept[1]
+
+
+def work_calendar() -> Calendar:
+    """The working calendar as it stands (see ``time_rules``)."""
+    return time_rules().calendar
+
+
+def step_limit(step: str, severity: str = "") -> Limit:
+    """How long ``step`` may take for a case of ``severity`` (see ``time_rules``)."""
+    return time_rules().limit(step, severity)
+
+
+def _read(number: int) -> TimeRules:
+    days: dict[dt.date, bool] = dict(CalendarDay.objects.values_list("date", "is_working"))
+    windows = tuple(row.as_window() for row in WorkWindow.objects.all())
+    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
+    limits = {
+        (row.step, row.severity): Limit(row.amount, TimeUnit(row.unit)) for row in StepLimit.objects.all()
+    }
+    return TimeRules(Calendar(days, windows, years, version=number), limits)

@@ -1,0 +1,164 @@
+"""Reads the rows of spreadsheets into items, calendar days and office hours, and names every fault by its row.
+
+Pure: rows come in as dictionaries by heading, Chinese or English. Leaves to others: opening files (resources) and
+storing (actions).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from duties.exceptions import RowError
+from yuhu.kit.text import has_control
+
+Row = Mapping[str, str | None]
+FIRST_ROW = 2  # below the heading
+
+# Field → the headings that are understood, in order of preference; several filled ones are joined.
+ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
+    "code": ("item_code", "事项编码", "编码"),
+    "number": ("item_no", "序号"),
+    "category_number": ("category_no", "类别序号"),
+    "category_code": ("category_en",),
+    "category": ("category_zh", "类别", "事项类别"),
+    "name": ("item_zh", "事项名称", "事项"),
+    "name_en": ("item_en",),
+    "lead": ("lead_department_zh", "responsible_department_zh", "牵头部门", "责任部门"),
+    "office": ("street_office_zh", "责任办公室", "承接办公室"),
+    "office_code": ("street_office_en",),
+    "platform_code": ("platform_code",),
+    "cooperating": ("cooperating_departments_zh", "配合部门"),
+    "basis": ("basis_zh", "basis_note", "note", "依据", "备注"),
+    "source": ("source", "来源"),
+}
+ITEM_LENGTHS = {
+    "code": 20, "category_code": 60, "category": 60, "name": 200, "name_en": 200, "lead": 100, "office": 60,
+    "office_code": 40, "platform_code": 40, "cooperating": 500, "basis": 500, "source": 100,
+}  # fmt: skip
+DAY_COLUMNS = {
+    "date": ("date", "日期"),
+    "type": ("day_type", "类型"),
+    "name": ("name_zh", "name", "名称", "节日"),
+}
+DAY_TYPES = {"off": False, "休": False, "放假": False, "work": True, "班": True, "上班": True}
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item as a sheet gives it."""
+
+    code: str
+    number: int
+    name: str
+    category_number: int | None = None
+    category_code: str = ""
+    category: str = ""
+    name_en: str = ""
+    lead: str = ""
+    office: str = ""
+    office_code: str = ""
+    platform_code: str = ""
+    cooperating: str = ""
+    basis: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One day that differs from Monday to Friday."""
+
+    date: dt.date
+    is_working: bool
+    name: str
+
+
+def read_items(rows: Iterable[Row]) -> tuple[list[ItemRow], list[RowError]]:
+    """The items of a list sheet, and its faults. Items without a number are numbered by their place."""
+    items: list[ItemRow] = []
+    errors: list[RowError] = []
+    codes: set[str] = set()
+    numbers: set[int] = set()
+    for line, row in enumerate(rows, start=FIRST_ROW):
+        cells = {name: _cell(row, headings) for name, headings in ITEM_COLUMNS.items()}
+        if not any(cells.values()):
+            continue
+        faults = _item_faults(cells, codes)
+        number, category_number = (
+            _whole(cells["number"] or str(len(items) + 1)),
+            _whole(cells["category_number"]),
+        )
+        if number is None or number in numbers:
+            faults.append(("number", _("The number is missing, not a whole number above 0, or used twice.")))
+        if cells["category_number"] and category_number is None:
+            faults.append(("category_number", _("The number of the category is not a whole number above 0.")))
+        errors += [RowError(line, code, message) for code, message in faults]
+        if not faults and number is not None:
+            codes.add(cells["code"])
+            numbers.add(number)
+            texts = {name: cells[name] for name in ITEM_LENGTHS}
+            items.append(ItemRow(number=number, category_number=category_number, **texts))
+    return items, errors
+
+
+def read_days(rows: Iterable[Row], *, year: int) -> tuple[list[DayRow], list[RowError]]:
+    """The days of the notice for ``year``, and its faults. A notice may reach into the December before."""
+    days: list[DayRow] = []
+    errors: list[RowError] = []
+    for line, row in enumerate(rows, start=FIRST_ROW):
+        cells = {name: _cell(row, headings) for name, headings in DAY_COLUMNS.items()}
+        if not any(cells.values()):
+            continue
+        on, is_working = _date(cells["date"]), DAY_TYPES.get(cells["type"].lower())
+        if on is None or is_working is None:
+            message = _("A row needs a date (2027-01-01) and a type: off or work (休 or 班).")
+            errors.append(RowError(line, "not_a_day", message))
+        elif on.year != year and (on.year, on.month) != (year - 1, 12):
+            message = _("%(date)s does not belong to the notice for %(year)d.") % {"date": on, "year": year}
+            errors.append(RowError(line, "other_year", message))
+        elif any(day.date == on for day in days):
+            errors.append(RowError(line, "twice", _("%(date)s stands in the sheet twice.") % {"date": on}))
+        elif len(cells["name"]) > 40 or has_control(cells["name"]):
+            errors.append(
+                RowError(line, "name", _("The name is longer than 40 characters or cannot be stored."))
+            )
+        else:
+            days.append(DayRow(on, is_working, cells["name"]))
+    if not days and not errors:
+        errors.append(
+            RowError(1, "empty", _("The sheet has no rows under its heading, or the heading is unknown."))
+        )
+    return days, errors
+
+
+def _item_faults(cells: dict[str, str], codes: set[str]) -> list[tuple[str, str]]:
+    needed = _("The item needs a code and a name.")
+    faults = [(name, needed) for name in ("code", "name") if not cells[name]]
+    if cells["code"] in codes:
+        faults.append(("code", _("The code %(code)s stands in the sheet twice.") % {"code": cells["code"]}))
+    for name, length in ITEM_LENGTHS.items():
+        if len(cells[name]) > length:
+            values = {"heading": ITEM_COLUMNS[name][0], "length": length}
+            faults.append((name, _("%(heading)s has more than %(length)d characters.") % values))
+        if has_control(cells[name]):
+            faults.append(
+                (name, _("The text contains characters that cannot be stored. Please remove them."))
+            )
+    return faults
+
+
+def _cell(row: Row, headings: tuple[str, ...]) -> str:
+    filled = [text for heading in headings if (text := str(row.get(heading) or "").strip())]
+    return "；".join(filled)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10_000 else None
+
+
+def _date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text.replace("/", "-")[:10])
+    except ValueError:
+        return None

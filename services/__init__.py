@@ -1,0 +1,1 @@
+"""What is offered: counters and the catalogue of service items."""

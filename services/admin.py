@@ -1,0 +1,160 @@
+"""The desk for the catalogue: versions to read, and one form that publishes the next. Nothing is edited or deleted."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from services import actions
+from services.catalogue import Content
+from services.forms import VersionForm
+from services.models import ServiceItem
+from staffing.middleware import StaffRequest
+from staffing.policies import may
+from staffing.posts import Capability
+from yuhu.kit import clock
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[ServiceItem]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+class VersionFilter(admin.SimpleListFilter):
+    """By default what counts today."""
+
+    title = _("version")
+    parameter_name = "versions"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("announced", _("Announced")), ("all", _("All versions"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """The absent parameter means "in force" here and not "all"."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("In force today")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = clock.today()
+        items = cast("QuerySet[ServiceItem]", queryset)
+        if self.value() == "all":
+            return queryset
+        return items.announced(today) if self.value() == "announced" else items.in_force(today)  # type: ignore[attr-defined,no-any-return]
+
+
+@admin.register(ServiceItem)
+class ServiceItemAdmin(ModelAdmin):
+    """Everybody with a post may look, the system administrator may publish."""
+
+    form = VersionForm
+    list_display = (
+        "code",
+        "name",
+        "version",
+        "effective_from",
+        "offered",
+        "domain_name",
+        "promised",
+        "source",
+        "demo",
+    )
+    list_filter = (VersionFilter, "domain_name", "acceptance_level", "source")
+    # Shows the box; the words are looked for by get_search_results.
+    search_fields = ("search_text",)
+    search_help_text = _("Name, other names, domain, conditions, materials or code")
+
+    def view_on_site(self, obj: ServiceItem) -> str:  # type: ignore[override]
+        return obj.get_absolute_url()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(may(request.user, Capability.READ_REFERENCE, on=clock.today()))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(may(request.user, Capability.EDIT_REFERENCE, on=clock.today()))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceItem]:
+        # What the desk shows is short: the folded text for the search stays in the database.
+        return super().get_queryset(request).defer("search_text")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.search(search_term), False  # type: ignore[attr-defined]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return VersionForm.Meta.fields
+        lists = {"aliases": "alias_lines", "materials": "material_lines", "materials_en": "material_lines_en"}
+        shown = [lists.get(name, name) for name in VersionForm.Meta.fields if name != "agent_modes"]
+        return ("version", *shown, "help_lines", "published_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.get_fields(request, obj)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            actor = cast(StaffRequest, request).actor
+
+            def publish(head: dict[str, Any], content: Content) -> ServiceItem:
+                return actions.publish_item_version(content=content, at=clock.now(), actor=actor, **head)
+
+            form.publish = staticmethod(publish)
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """With ``?after=<key>`` the form starts from that version; its day is left to be chosen."""
+        before = request.GET.get("after", "")
+        known = (
+            ServiceItem.objects.filter(pk=before).values(*VersionForm.Meta.fields)
+            if before.isdecimal()
+            else ()
+        )
+        for row in known:
+            return {name: value for name, value in row.items() if name != "effective_from"}
+        return {"effective_from": clock.today()}
+
+    def save_model(self, request: HttpRequest, obj: ServiceItem, form: Any, change: bool) -> None:
+        """The form has published it."""
+
+    @admin.display(description=_("promised limit"))
+    def promised(self, obj: ServiceItem) -> str:
+        return obj.promised_limit
+
+    @admin.display(description=_("demo"), boolean=True)
+    def demo(self, obj: ServiceItem) -> bool:
+        return obj.is_demo
+
+    @admin.display(description=_("other names"))
+    def alias_lines(self, obj: ServiceItem) -> SafeString:
+        return _as_lines(obj.aliases)
+
+    @admin.display(description=_("materials"))
+    def material_lines(self, obj: ServiceItem) -> SafeString:
+        return _as_lines(obj.materials)
+
+    @admin.display(description=_("materials in English"))
+    def material_lines_en(self, obj: ServiceItem) -> SafeString:
+        return _as_lines(obj.materials_en)
+
+    @admin.display(description=_("ways of help"))
+    def help_lines(self, obj: ServiceItem) -> SafeString:
+        return _as_lines([str(mode.label) for mode in obj.ways_of_help])
+
+
+def _as_lines(lines: list[str]) -> SafeString:
+    return format_html_join("", "{}<br>", ((line,) for line in lines))

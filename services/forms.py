@@ -1,0 +1,79 @@
+"""The desk's form for a new version: it publishes when it is valid, and a refusal stands beside the field meant."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from services.catalogue import AgentMode, Content
+from services.models import ServiceItem
+from yuhu.kit.exceptions import Refusal
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[ServiceItem]
+else:
+    ModelForm = forms.ModelForm
+
+Publish = Callable[[dict[str, Any], Content], ServiceItem]
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        return tuple(line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip())
+
+    def validate(self, value: Any) -> None:
+        """An empty tuple is as missing as an empty text."""
+        super().validate("\n".join(value))
+
+    def run_validators(self, value: Any) -> None:
+        """Lines are measured by the catalogue."""
+
+
+class VersionForm(ModelForm):
+    """Everything that a version says. ``publish`` is the action, bound by the door."""
+
+    publish: Publish
+    aliases = LinesField(
+        label=_("other names"),
+        required=False,
+        help_text=_("What residents call it, one name a line; the search finds these."),
+    )
+    materials = LinesField(label=_("materials"), help_text=_("One a line."))
+    materials_en = LinesField(label=_("materials in English"), required=False, help_text=_("One a line."))
+    agent_modes = forms.MultipleChoiceField(
+        label=_("ways of help"),
+        required=False,
+        choices=AgentMode.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ServiceItem
+        fields = ("code", "effective_from", *(field.name for field in fields(Content)))
+
+    def _post_clean(self) -> None:
+        """In the place of the model's own validation, which the action and the database have."""
+        if self.errors:
+            return
+        names = {field.name for field in fields(Content)}
+        said = {name: value for name, value in self.cleaned_data.items() if name in names}
+        head = {name: value for name, value in self.cleaned_data.items() if name not in names}
+        said["agent_modes"] = tuple(said["agent_modes"])
+        try:
+            self.instance = type(self).publish(head, Content(**said))
+        except Refusal as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def save(self, commit: bool = True) -> ServiceItem:
+        """The version is published already."""
+        self.save_m2m = lambda: None
+        return self.instance

@@ -1,0 +1,131 @@
+"""Appoint, relieve, hand over, stand in: the only place that writes a block's roster.
+
+Handing over open cases when a governor changes happens through ``on_roster_change``: a lower app may not know
+cases, so cases registers itself there (cases.apps).
+"""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Q
+
+from blocks.models import Block
+from staffing.exceptions import AlreadyThere, SamePersonTwice, WrongDates
+from staffing.models import Assistant, Tenure, User
+from yuhu.journal.actions import Actor, record
+from yuhu.kit import clock
+
+_OTHER_SIDE = {
+    Tenure.Seat.GOVERNOR: (Tenure.Seat.SUPERVISOR, Tenure.Seat.ACTING_SUPERVISOR),
+    Tenure.Seat.ACTING_GOVERNOR: (Tenure.Seat.SUPERVISOR, Tenure.Seat.ACTING_SUPERVISOR),
+    Tenure.Seat.SUPERVISOR: (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR),
+    Tenure.Seat.ACTING_SUPERVISOR: (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR),
+}
+RosterListener = Callable[[Block, str, dt.datetime, Actor], None]
+_listeners: list[RosterListener] = []
+
+
+def on_roster_change(listener: RosterListener) -> None:
+    """Call ``listener(block, post, at, actor)`` inside the transaction that changes a block's roster."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@transaction.atomic
+def appoint(*, block: Block, post: str, holder: User | None, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
+    """From ``starts_on`` on, ``holder`` holds ``post`` of ``block``; None leaves it vacant (see ``relieve``).
+
+    Raises:
+        SamePersonTwice: the person would be governor and supervisor of the same block.
+    """
+    block = Block.objects.select_for_update().get(pk=block.pk)
+    if holder is not None:
+        _refuse_both_sides(block, post, holder, starts_on)
+    tenure, created = Tenure.objects.select_for_update().get_or_create(
+        block=block, post=post, starts_on=starts_on, defaults={"holder": holder}
+    )
+    if not created:
+        if tenure.holder_id == (holder.pk if holder else None):
+            return tenure
+        tenure.holder = holder
+        tenure.save(update_fields=["holder"])
+    record(
+        kind="roster.appointed" if holder else "roster.relieved",
+        subject=("block", block.code),
+        at=at,
+        actor=actor,
+        area=block.code,
+        data={"post": post, "holder": holder.pk if holder else None, "starts_on": starts_on.isoformat()},
+    )
+    if starts_on <= clock.local_date(at):
+        for listener in _listeners:
+            listener(block, post, at, actor)
+    return tenure
+
+
+def relieve(*, block: Block, post: str, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
+    """From ``starts_on`` on, ``post`` of ``block`` is vacant. Open cases go to whoever is answerable then."""
+    return appoint(block=block, post=post, holder=None, starts_on=starts_on, at=at, actor=actor)
+
+
+def hand_over(*, block: Block, post: str, to: User, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
+    """The post passes to ``to``; the predecessor's open cases of the block follow (cases listens)."""
+    return appoint(block=block, post=post, holder=to, starts_on=starts_on, at=at, actor=actor)
+
+
+@transaction.atomic
+def stand_in(
+    *, block: Block, post: str, person: User, starts_on: dt.date, ends_on: dt.date | None, at: dt.datetime, actor: Actor
+) -> Tenure:
+    """``person`` acts for the governor or supervisor until ``ends_on`` (exclusive; None: until further notice).
+
+    Raises:
+        WrongDates: ends before it starts.
+        SamePersonTwice: would act on both sides.
+    """
+    acting = {
+        Tenure.Seat.GOVERNOR: Tenure.Seat.ACTING_GOVERNOR,
+        Tenure.Seat.SUPERVISOR: Tenure.Seat.ACTING_SUPERVISOR,
+    }[Tenure.Seat(post)]
+    if ends_on is not None and ends_on <= starts_on:
+        raise WrongDates(field="ends_on")
+    tenure = appoint(block=block, post=acting, holder=person, starts_on=starts_on, at=at, actor=actor)
+    if ends_on is not None:
+        appoint(block=block, post=acting, holder=None, starts_on=ends_on, at=at, actor=actor)
+    return tenure
+
+
+@transaction.atomic
+def add_assistant(*, block: Block, user: User, kind: str, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Assistant:
+    """``user`` helps in ``block`` from ``starts_on`` on. Raises AlreadyThere when an open row of the kind exists."""
+    Block.objects.select_for_update().get(pk=block.pk)
+    if Assistant.objects.on(starts_on).filter(block=block, user=user, kind=kind).exists():
+        raise AlreadyThere
+    assistant = Assistant.objects.create(block=block, user=user, kind=kind, starts_on=starts_on)
+    data = {"assistant": user.pk, "kind": kind, "starts_on": starts_on.isoformat()}
+    record(kind="roster.assistant_added", subject=("block", block.code), at=at, actor=actor, area=block.code, data=data)
+    return assistant
+
+
+@transaction.atomic
+def end_assistant(*, assistant: Assistant, ends_on: dt.date, at: dt.datetime, actor: Actor) -> Assistant:
+    """The help ends on ``ends_on`` (exclusive)."""
+    assistant = Assistant.objects.select_for_update().select_related("block").get(pk=assistant.pk)
+    if ends_on <= assistant.starts_on:
+        raise WrongDates(field="ends_on")
+    assistant.ends_on = ends_on
+    assistant.save(update_fields=["ends_on"])
+    block = assistant.block
+    data = {"assistant": assistant.user_id, "kind": assistant.kind, "ends_on": ends_on.isoformat()}
+    record(kind="roster.assistant_ended", subject=("block", block.code), at=at, actor=actor, area=block.code, data=data)
+    return assistant
+
+
+def _refuse_both_sides(block: Block, post: str, holder: User, starts_on: dt.date) -> None:
+    """Nobody may handle and supervise the same block, neither on ``starts_on`` nor at a planned later time."""
+    others = _OTHER_SIDE[Tenure.Seat(post)]
+    today = Q(pk__in=Tenure.objects.on(starts_on).filter(block=block, post__in=others).values("pk"))
+    later = Q(block=block, post__in=others, starts_on__gte=starts_on)
+    if Tenure.objects.filter(today | later, holder=holder).exists():
+        raise SamePersonTwice(field="holder")

@@ -1,0 +1,37 @@
+"""What staffing refuses, with a sentence for the person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yuhu.kit.exceptions import Conflict, Forbidden, Invalid
+
+
+class NotEntitled(Forbidden):
+    """The person's posts do not carry this capability."""
+
+
+class SamePersonTwice(Conflict):
+    """Governor and supervisor of a block must be two people."""
+
+    code = "same_person"
+    message = _("This person already holds the other post of the block. Governor and supervisor must be two people.")
+
+
+class WrongDates(Invalid):
+    """A period ends before it starts, or lies before an existing one."""
+
+    code = "wrong_dates"
+    message = _("The end lies before the start. Please check the dates.")
+
+
+class AlreadyThere(Conflict):
+    """The same row exists."""
+
+    code = "already_there"
+    message = _("This is already recorded.")
+
+
+class WrongUnit(Invalid):
+    """The role does not exist in this kind of unit."""
+
+    code = "wrong_unit"
+    message = _("This role does not exist in this kind of unit.")

@@ -1,0 +1,154 @@
+"""Which posts a person holds, what they open, and who is answerable for a block.
+
+Leaves to others: what the state of a case allows (cases.states, cases.policies).
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from staffing.models import Assistant, Membership, Tenure, User
+from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
+from yuhu.kit.scope import Scope
+from yuhu.kit.verdicts import Allowed, Denied, Verdict
+
+if TYPE_CHECKING:
+    Rows = QuerySet[Membership, tuple[object, ...]]
+
+_COLUMNS = ("kind_", "unit_", "unit_kind_", "unit_name_", "block_", "block_code_", "area_", "extra_")
+
+
+def posts_of(user: User | AnonymousUser, on: dt.date) -> tuple[Post, ...]:
+    """All seats that ``user`` holds on the local day ``on``, most local first. One query, kept on the user."""
+    if not isinstance(user, User) or user.pk is None or not user.is_active:
+        return ()
+    kept: dict[dt.date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
+    if on not in kept:
+        rows = _tenures(user, on).union(_assistances(user, on), _memberships(user, on), all=True)
+        kept[on] = tuple(sorted((_post(row) for row in rows), key=lambda post: (-len(post.area), post.kind)))
+    return kept[on]
+
+
+def forget_posts(user: User) -> None:
+    """Drop what ``posts_of`` kept on this object, after its seats changed."""
+    user.__dict__.pop("_posts", None)
+
+
+def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
+    """What the person sees on the day ``on``; a person without posts sees only what concerns himself."""
+    if not isinstance(user, User) or user.pk is None or not user.is_active:
+        return Scope.nothing()
+    posts = posts_of(user, on)
+    areas = frozenset(post.area for post in posts if opens_area(post))
+    units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _ADMINISTRATORS)
+    return Scope(areas=areas, units=units, person=user.pk, has_post=bool(posts))
+
+
+_ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})
+
+
+def opens_area(post: Post) -> bool:
+    """Whether the post's area opens the cases in it."""
+    if post.kind in _ADMINISTRATORS:
+        return False
+    return bool(post.block_id) or post.kind in SEES_AREA_OF_UNIT or post.unit_kind in AREA_UNITS
+
+
+def may(user: User | AnonymousUser, capability: Capability, *, on: dt.date) -> Verdict:
+    """Whether one of the person's posts carries ``capability``."""
+    if any(post.kind in CAPABILITIES[capability] for post in posts_of(user, on)):
+        return Allowed()
+    return Denied(_("Your post does not include this. Ask your street's duty officer who is in charge of it."))
+
+
+def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on: dt.date) -> Verdict:
+    """Like ``may``, but the post's area must contain ``area`` (a national code)."""
+    for post in posts_of(user, on):
+        if post.kind in CAPABILITIES[capability] and post.area and area.startswith(post.area):
+            return Allowed()
+    return Denied(_("This lies outside the area of your post."), code="outside_area")
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())
+
+
+def _number(value: int) -> Value:
+    return Value(value, output_field=BigIntegerField())
+
+
+def _tenures(user: User, on: dt.date) -> "QuerySet[Tenure, tuple[object, ...]]":
+    return (
+        Tenure.objects.on(on)
+        .filter(holder=user)
+        .annotate(
+            kind_=F("post"),
+            unit_=_number(0),
+            unit_kind_=_text(""),
+            unit_name_=F("block__name"),
+            block_=F("block_id"),
+            block_code_=F("block__code"),
+            area_=F("block__code"),
+            extra_=_text(""),
+        )
+        .order_by()
+        .values_list(*_COLUMNS)
+    )
+
+
+def _assistances(user: User, on: dt.date) -> "QuerySet[Assistant, tuple[object, ...]]":
+    return (
+        Assistant.objects.on(on)
+        .filter(user=user)
+        .annotate(
+            kind_=_text(PostKind.ASSISTANT),
+            unit_=_number(0),
+            unit_kind_=_text(""),
+            unit_name_=F("block__name"),
+            block_=F("block_id"),
+            block_code_=F("block__code"),
+            area_=F("block__code"),
+            extra_=F("kind"),
+        )
+        .order_by()
+        .values_list(*_COLUMNS)
+    )
+
+
+def _memberships(user: User, on: dt.date) -> "QuerySet[Membership, tuple[object, ...]]":
+    return (
+        Membership.objects.on(on)
+        .filter(user=user)
+        .annotate(
+            kind_=F("role"),
+            unit_=F("unit_id"),
+            unit_kind_=F("unit__kind"),
+            unit_name_=F("unit__name"),
+            block_=_number(0),
+            block_code_=_text(""),
+            area_=Coalesce("unit__community_id", "unit__street_id", "unit__district_id", _text("")),
+            extra_=_text(""),
+        )
+        .order_by()
+        .values_list(*_COLUMNS)
+    )
+
+
+def _post(row: tuple[object, ...]) -> Post:
+    kind, unit, unit_kind, unit_name, block, block_code, area, extra = row
+    if kind == Membership.Role.LEADER:
+        kind = PostKind.DISTRICT_LEADER if unit_kind == "district" else PostKind.STREET_LEADER
+    return Post(
+        kind=PostKind(str(kind)),
+        area=str(area),
+        unit_id=int(str(unit)) or None,
+        unit_kind=str(unit_kind),
+        unit_name=str(unit_name),
+        block_id=int(str(block)) or None,
+        block_code=str(block_code),
+        assistant_kind=str(extra),
+    )

@@ -1,0 +1,123 @@
+"""The table of posts and what each may do (pure: no database).
+
+A post is a seat with dates: in a block's roster, or in a unit. ``CAPABILITIES`` says everything about rights;
+policies only look up. Leaves to others: what a person sees (policies.scope_of) and what the state of a case
+allows (cases.states).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PostKind(StrEnum):
+    """Every seat there is. One name per post everywhere."""
+
+    GOVERNOR = "governor"
+    ACTING_GOVERNOR = "acting_governor"
+    SUPERVISOR = "supervisor"
+    ACTING_SUPERVISOR = "acting_supervisor"
+    ASSISTANT = "assistant"
+    MEMBER = "member"
+    HEAD = "head"
+    DUTY_OFFICER = "duty_officer"
+    STREET_LEADER = "street_leader"
+    DISTRICT_LEADER = "district_leader"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+
+
+LABELS: dict[PostKind, Promise] = {
+    PostKind.GOVERNOR: _("Block governor"),
+    PostKind.ACTING_GOVERNOR: _("Acting block governor"),
+    PostKind.SUPERVISOR: _("Block supervisor"),
+    PostKind.ACTING_SUPERVISOR: _("Acting block supervisor"),
+    PostKind.ASSISTANT: _("Block assistant"),
+    PostKind.MEMBER: pgettext_lazy("post", "Member"),
+    PostKind.HEAD: pgettext_lazy("post", "Head"),
+    PostKind.DUTY_OFFICER: _("Duty officer"),
+    PostKind.STREET_LEADER: _("Street leader"),
+    PostKind.DISTRICT_LEADER: _("District leader"),
+    PostKind.SYSTEM_ADMIN: _("System administrator"),
+    PostKind.SECURITY_ADMIN: _("Security administrator"),
+    PostKind.AUDITOR: _("Auditor"),
+}
+
+_BLOCK_POSTS = frozenset(
+    {
+        PostKind.GOVERNOR,
+        PostKind.ACTING_GOVERNOR,
+        PostKind.SUPERVISOR,
+        PostKind.ACTING_SUPERVISOR,
+        PostKind.ASSISTANT,
+    }
+)
+_UNIT_POSTS = frozenset({PostKind.MEMBER, PostKind.HEAD, PostKind.DUTY_OFFICER})
+_LEADERS = frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER})
+
+
+class Capability(StrEnum):
+    """What a post may do apart from the moves of a case (those stand in cases.states)."""
+
+    REPORT_CASE = "report_case"
+    USE_ADMIN = "use_admin"
+    APPOINT = "appoint"
+    EDIT_REFERENCE = "edit_reference"
+    READ_REFERENCE = "read_reference"
+    SEE_FIGURES = "see_figures"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_JOURNAL = "read_journal"
+    UNMASK = "unmask"
+    RESEND = "resend"
+
+
+CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
+    Capability.REPORT_CASE: _BLOCK_POSTS | _UNIT_POSTS | _LEADERS,
+    Capability.USE_ADMIN: _UNIT_POSTS
+    | _LEADERS
+    | {PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN, PostKind.AUDITOR},
+    Capability.APPOINT: frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.DUTY_OFFICER}),
+    Capability.EDIT_REFERENCE: frozenset({PostKind.SYSTEM_ADMIN}),
+    Capability.READ_REFERENCE: frozenset(PostKind),
+    Capability.SEE_FIGURES: _LEADERS | {PostKind.HEAD, PostKind.DUTY_OFFICER, PostKind.AUDITOR},
+    Capability.MANAGE_ACCOUNTS: frozenset({PostKind.SECURITY_ADMIN, PostKind.SYSTEM_ADMIN}),
+    Capability.READ_JOURNAL: frozenset({PostKind.AUDITOR}),
+    Capability.UNMASK: frozenset({PostKind.DUTY_OFFICER, PostKind.GOVERNOR, PostKind.ACTING_GOVERNOR}),
+    Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
+}
+
+# Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles
+# (GB/T 22239-2019, 8.1.4.2); the auditor reads everything and changes nothing.
+SEES_AREA_OF_UNIT = frozenset(
+    {PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR}
+)
+# Units whose members see their whole street or community: the platforms dispatch for it, the community lives in it.
+AREA_UNITS = frozenset({"platform", "community", "street", "district"})
+
+
+@dataclass(frozen=True)
+class Post:
+    """One seat that a person holds on a day."""
+
+    kind: PostKind
+    area: str
+    unit_id: int | None = None
+    unit_kind: str = ""
+    unit_name: str = ""
+    block_id: int | None = None
+    block_code: str = ""
+    assistant_kind: str = ""
+
+    @property
+    def label(self) -> Promise:
+        return LABELS[self.kind]
+
+    @property
+    def title(self) -> str:
+        """What a business card would say: unit or block, then the post."""
+        where = self.unit_name or self.block_code
+        return f"{where} {self.label}".strip()

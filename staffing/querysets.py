@@ -1,0 +1,61 @@
+"""Adjectives for people, units and posts with dates. ``on`` is a local calendar day."""
+
+import datetime as dt
+from typing import Self, TypeVar
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from yuhu.kit.scope import Scope
+
+M = TypeVar("M", bound=Model)
+
+
+class DatedQuerySet(QuerySet[M]):
+    """Rows with ``starts_on`` and ``ends_on`` (exclusive; None means open)."""
+
+    def on(self, day: dt.date) -> Self:
+        """Rows that are in force on ``day``."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+class UnitQuerySet(QuerySet[M]):
+    """Units."""
+
+    def within(self, scope: Scope) -> Self:
+        """Units are open to everybody who holds a post; a scope without a post sees none."""
+        return self if scope.has_post else self.none()
+
+
+class TenureQuerySet(QuerySet[M]):
+    """Successive tenures: each ends where the next of the same block and post begins."""
+
+    def on(self, day: dt.date) -> Self:
+        """The row per block and post that is in force on ``day``; holder None is a vacancy."""
+        later = self.model._default_manager.filter(
+            block=OuterRef("block"), post=OuterRef("post"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=day
+        )
+        return self.filter(starts_on__lte=day).exclude(Exists(later))
+
+    def held(self) -> Self:
+        """Not vacant."""
+        return self.filter(holder__isnull=False)
+
+
+class PlatformLinkQuerySet(QuerySet[M]):
+    """Which platform an office belongs to, as successive rows."""
+
+    def on(self, day: dt.date) -> Self:
+        later = self.model._default_manager.filter(
+            office=OuterRef("office"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=day
+        )
+        return self.filter(starts_on__lte=day).exclude(Exists(later))
+
+
+class UserQuerySet(QuerySet[M]):
+    """People who work here."""
+
+    def within(self, scope: Scope) -> Self:
+        """Colleagues: everybody with a post sees names; without a post only oneself."""
+        if scope.has_post:
+            return self
+        return self.filter(pk=scope.person) if scope.person is not None else self.none()

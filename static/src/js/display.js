@@ -1,0 +1,32 @@
+// Larger print (长辈版) by a switch that is remembered on the device in a cookie, so that the server draws the next
+// page right at once. Without script the browser's own zoom serves; the switch is then hidden by the style sheet.
+
+const YEAR = 365 * 24 * 3600;
+
+export function enhanceDisplay(root) {
+  for (const button of root.querySelectorAll("[data-display-switch]")) {
+    const large = () => document.documentElement.classList.contains("large-print");
+    button.setAttribute("aria-pressed", String(large()));
+    button.addEventListener("click", () => {
+      const now = document.documentElement.classList.toggle("large-print");
+      button.setAttribute("aria-pressed", String(now));
+      document.cookie = `display=${now ? "large" : "usual"}; path=/; max-age=${YEAR}; samesite=lax`;
+    });
+  }
+  for (const button of root.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+  // A menu made of <details> closes when one goes elsewhere, as people expect of a menu.
+  root.addEventListener("click", (event) => {
+    for (const menu of root.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of root.querySelectorAll("details[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}

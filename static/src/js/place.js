@@ -1,0 +1,114 @@
+// Fills the place of a case from the device: the button asks the device, the server names the block.
+// Container [data-place] with data-url, hidden inputs [data-longitude] and [data-latitude], a button
+// [data-locate], a status line [data-place-status] and, for choosing by hand, a select [data-block].
+// The sentences are data-text-* of the container. Without script one chooses the block by hand.
+import { each, fill } from "./dom.js";
+
+const DECIMALS = 6;
+
+async function blockAt(url, longitude, latitude) {
+  const address = `${url}?longitude=${longitude}&latitude=${latitude}`;
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  if (answer.status === 404) return null;
+  if (!answer.ok || answer.redirected) throw new Error(`answered ${answer.status}`);
+  return answer.json();
+}
+
+function position() {
+  return new Promise((resolve, reject) => {
+    if (!navigator.geolocation || !window.isSecureContext) {
+      reject(new Error("no geolocation"));
+      return;
+    }
+    const wishes = { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 };
+    navigator.geolocation.getCurrentPosition(resolve, reject, wishes);
+  });
+}
+
+function enhance(box) {
+  const texts = box.dataset;
+  const longitude = box.querySelector("[data-longitude]");
+  const latitude = box.querySelector("[data-latitude]");
+  const button = box.querySelector("[data-locate]");
+  const status = box.querySelector("[data-place-status]");
+  const block = box.querySelector("[data-block]");
+  let asked = 0;
+
+  const say = (sentence, kind) => {
+    status.textContent = sentence;
+    status.dataset.kind = kind;
+  };
+  const busy = (on) => {
+    if (!button) return;
+    button.setAttribute("aria-disabled", String(on));
+    button.classList.toggle("is-busy", on);
+  };
+  const clear = () => {
+    longitude.value = "";
+    latitude.value = "";
+  };
+
+  async function take(lon, lat, accuracy) {
+    asked += 1;
+    const mine = asked;
+    longitude.value = Number(lon).toFixed(DECIMALS);
+    latitude.value = Number(lat).toFixed(DECIMALS);
+    longitude.dispatchEvent(new Event("input", { bubbles: true }));
+    say(texts.textLooking, "busy");
+    try {
+      const found = await blockAt(texts.url, longitude.value, latitude.value);
+      if (mine !== asked) return;
+      if (!found) {
+        clear();
+        say(texts.textOutside, "warning");
+        return;
+      }
+      const metres = accuracy ? Math.round(accuracy) : null;
+      say(fill(metres ? texts.textFoundNear : texts.textFound, { block: found.name, metres }), "found");
+      if (block && [...block.options].some((option) => option.value === found.code)) block.value = found.code;
+    } catch {
+      if (mine !== asked) return;
+      // The place itself is known and is sent; only its name could not be asked.
+      say(texts.textUnnamed, "warning");
+    }
+  }
+
+  async function locate() {
+    if (button && button.getAttribute("aria-disabled") === "true") return;
+    busy(true);
+    say(texts.textLooking, "busy");
+    try {
+      const { coords } = await position();
+      await take(coords.longitude, coords.latitude, coords.accuracy);
+    } catch (problem) {
+      say(problem && problem.code === 1 ? texts.textDenied : texts.textUnknown, "warning");
+    } finally {
+      busy(false);
+    }
+  }
+
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", locate);
+  }
+  // What a person says stands above what the device says: a block chosen by hand drops the measured place.
+  if (block) {
+    block.addEventListener("change", () => {
+      asked += 1;
+      clear();
+      say(block.value ? fill(texts.textChosen, { block: block.selectedOptions[0].text.trim() }) : "", "chosen");
+    });
+  }
+  box.addEventListener("place:picked", (event) => take(event.detail.longitude, event.detail.latitude, null));
+  if (longitude.value && latitude.value && !status.textContent.trim()) {
+    take(longitude.value, latitude.value, null);
+  } else if (box.hasAttribute("data-auto") && !longitude.value && !(block && block.value)) {
+    // Ask at once only where the person has already said yes: no surprise question on opening a page.
+    const allowed = navigator.permissions && navigator.permissions.query({ name: "geolocation" });
+    if (allowed) allowed.then((answer) => answer.state === "granted" && locate()).catch(() => {});
+  }
+}
+
+export function enhancePlaces(root) {
+  each(root, "[data-place]", "Place", enhance);
+}

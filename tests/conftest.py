@@ -1,0 +1,71 @@
+"""What all tests share: a place of their own for files and cache, no network, and which tests this database can run."""
+
+import ipaddress
+import socket
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import settings as hypothesis_settings
+
+# Machines that run tests are slow and shared: examples are found by count, never lost to a stopwatch.
+hypothesis_settings.register_profile("yuhu", deadline=None, print_blob=True, max_examples=50)
+hypothesis_settings.load_profile("yuhu")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On SQLite leave out the tests about locks and races, with the reason."""
+    if "postgresql" in django_settings.DATABASES["default"]["ENGINE"]:
+        return
+    skip = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL")
+    for item in items:
+        if "postgres" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def surroundings(settings, tmp_path: Path) -> None:
+    """Files and cache of this test alone; passwords that cost nothing; nudges run at once on every database."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.JOURNAL_HEAD_FILE = tmp_path / "journal-heads.txt"
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        # The manifest exists after collectstatic only; `make run` and the deployment do that.
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.STEP_TRANSPORT = "yuhu.kit.steps.run_here"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that forgot to stub a partner fails at once instead of reaching somebody."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0]
+            if not _is_this_machine(host):
+                raise AssertionError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def world(db):
+    """The named cast (tests/world.py) on the district's real reference data."""
+    from tests.world import build
+
+    return build()

@@ -1,0 +1,1 @@
+"""What all API resources share: paging, errors, filters, idempotency, schema."""

@@ -1,0 +1,1 @@
+"""Pages that show several apps; no model and no query of its own."""

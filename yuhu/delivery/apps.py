@@ -1,0 +1,11 @@
+"""Registers the app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryConfig(AppConfig):
+    """What leaves the house: notices to people, one ledger, one retry policy."""
+
+    name = "yuhu.delivery"
+    verbose_name = _("Delivery")

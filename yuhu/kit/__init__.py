@@ -1,0 +1,1 @@
+"""Ground floor: no models, no domain words, nothing imported from above."""

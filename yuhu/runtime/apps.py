@@ -1,0 +1,11 @@
+"""Registers the app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RuntimeConfig(AppConfig):
+    """The processes that run the system: server, sweeper, messages."""
+
+    name = "yuhu.runtime"
+    verbose_name = _("Processes")
