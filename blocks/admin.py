@@ -1,7 +1,7 @@
 """The areas in the admin: to look at, by everybody who holds a post. They change by imports, not by forms."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -29,9 +29,9 @@ def scope_of(request: HttpRequest) -> Scope:
 class AreaAdmin(ModelAdmin):
     """Read-only. Outlines are never loaded: a list of them would weigh megabytes."""
 
-    exclude: tuple[str, ...] = ("boundary",)
+    exclude: ClassVar[tuple[str, ...]] = ("boundary",)
     # Outlines of the row and of its parents.
-    deferred: tuple[str, ...] = ("boundary",)
+    deferred: ClassVar[tuple[str, ...]] = ("boundary",)
     search_help_text = _("name or code")
     list_per_page = 50
 
@@ -54,6 +54,52 @@ class AreaAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class DivisionFilter(admin.SimpleListFilter):
+    """Blocks in force today unless another division, or all of them, is asked for."""
+
+    title = _("division into blocks")
+    parameter_name = "division"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        divisions = Division.objects.within(scope_of(request))
+        return [
+            ("all", gettext("All divisions")),
+            *((str(division.pk), str(division)) for division in divisions),
+        ]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        default, *others = super().choices(changelist)
+        yield {**default, "display": gettext("In force today")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value == "all":
+            return queryset
+        if value in _keys(self):
+            return queryset.filter(division=value)
+        return queryset.filter(division__in=Division.objects.in_force(clock.today()))
+
+
+class StreetFilter(admin.SimpleListFilter):
+    """By street; Django's own filter would load every outline for the names."""
+
+    title = _("street")
+    parameter_name = "street"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(Street.objects.within(scope_of(request)).values_list("code", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        column = "street" if queryset.model is Community else "community__street"
+        return queryset.filter(**{column: self.value()}) if self.value() in _keys(self) else queryset
+
+
+def _keys(list_filter: admin.SimpleListFilter) -> set[str]:
+    """What may be asked for: anything else in the address is ignored."""
+    return {str(key) for key, _label in list_filter.lookup_choices}
 
 
 @admin.register(District)
@@ -86,7 +132,7 @@ class CommunityAdmin(AreaAdmin):
     """Communities and villages by street."""
 
     list_display = ("code", "name", "street", "source", "boundary_source")
-    list_filter = (("street", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (StreetFilter,)
     list_select_related = ("street",)
     search_fields = ("^code", "name")
     deferred = ("boundary", "street__boundary")
@@ -118,39 +164,12 @@ class DivisionAdmin(AreaAdmin):
         return count
 
 
-class DivisionFilter(admin.SimpleListFilter):
-    """Blocks in force today unless another division, or all of them, is asked for."""
-
-    title = _("division into blocks")
-    parameter_name = "division"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        divisions = Division.objects.within(scope_of(request))
-        return [
-            ("all", gettext("All divisions")),
-            *((str(division.pk), str(division)) for division in divisions),
-        ]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        default, *others = super().choices(changelist)
-        yield {**default, "display": gettext("In force today")}
-        yield from others
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value == "all":
-            return queryset
-        if value is not None and value.isdecimal():
-            return queryset.filter(division=int(value))
-        return queryset.filter(division__in=Division.objects.in_force(clock.today()))
-
-
 @admin.register(Block)
 class BlockAdmin(AreaAdmin):
     """The blocks, those in force today unless asked otherwise."""
 
     list_display = ("code", "name", "street", "community", "number", "households", "division", "source")
-    list_filter = (DivisionFilter, ("community__street", admin.RelatedOnlyFieldListFilter), "source")
+    list_filter = (DivisionFilter, StreetFilter)
     list_select_related = ("division", "community__street")
     search_fields = ("^code", "name")
     deferred = ("boundary", "community__boundary", "community__street__boundary")

@@ -33,3 +33,17 @@ class UnreadableFile(Invalid):
 
     code = "file_unreadable"
     message = _("The file cannot be read. Export it as GeoJSON (a FeatureCollection, UTF-8) and try again.")
+
+
+class NothingThere(NotFound):
+    """The point lies outside every block."""
+
+    code = "outside"
+    message = _("This place lies outside every block of the district. Please correct the place on the map.")
+
+
+class UnknownBlock(NotFound):
+    """There is no block of this code on the day."""
+
+    code = "block_unknown"
+    message = _("There is no block with this code on this day. Please choose one from the list.")

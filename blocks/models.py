@@ -156,7 +156,7 @@ class Division(models.Model):
     class Meta:
         verbose_name = _("division into blocks")
         verbose_name_plural = _("divisions into blocks")
-        ordering = ["district", "-effective_from"]
+        ordering = ["district_id", "-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["district", "number"], name="division_number_once"),
             # Two divisions on one day would leave open which holds; its index serves ``in_force``.
@@ -208,7 +208,7 @@ class Block(models.Model):
     class Meta:
         verbose_name = _("block")
         verbose_name_plural = _("blocks")
-        ordering = ["code", "division"]
+        ordering = ["code", "division_id"]
         constraints = [
             # Its index also finds the block of a code in the division in force.
             models.UniqueConstraint(fields=["division", "code"], name="block_code_once"),

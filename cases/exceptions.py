@@ -74,6 +74,12 @@ class DuplicateReference(Conflict):
     code = "duplicate_external_id"
 
 
+class SentBefore(Conflict):
+    """The form was stored before with another matter: this one needs a submission key of its own."""
+
+    code = "sent_before"
+
+
 class NoSuchCase(NotFound):
     """Not there, or not visible for this person."""
 

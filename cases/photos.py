@@ -151,9 +151,8 @@ def prepare(
     with image, _alone if image.width * image.height > ALONE_ABOVE else nullcontext():
         small = _decode(image, side, field)
         exif = _exif(image)
-    upright = (
-        small.transpose(_TURNS[turn]) if (turn := exif.get(ExifTags.Base.Orientation)) in _TURNS else small
-    )
+    turn = _TURNS.get(exif.get(ExifTags.Base.Orientation, 1))
+    upright = small if turn is None else small.transpose(turn)
     jpeg = _jpeg(upright)
     width, height = upright.size
     upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))

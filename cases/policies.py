@@ -14,13 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseRequest, Rating, WorkOrder
-from cases.models.reference import Severity
 from cases.states import MOVES, Move, Path, Relation, Satisfaction, Solved, State, Step
-from duties.models import work_calendar
+from duties.models import Severity, work_calendar
 from staffing.models import User
-from staffing.policies import posts_of
-from staffing.posts import Post, PostKind
+from staffing.policies import may, posts_of
+from staffing.posts import Capability, Post, PostKind
+from yuhu.journal.models import Entry
 from yuhu.kit import clock, worktime
+from yuhu.kit.exceptions import Forbidden
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 _PLATFORM_DECIDERS = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
@@ -37,6 +38,8 @@ class Look:
     user: User | None
     at: dt.datetime
     relation: Relation | None = None  # for the reporter's link and for automatic steps
+    # A list looks at many cases and reads the calendar once for all of them.
+    read_calendar: Callable[[], worktime.Calendar] = work_calendar
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -147,6 +150,7 @@ _NOT_YOURS: dict[str, str | Promise] = {
     "reopen": _("Only the person who reported it can reopen it, through the private link."),
     "sign": _("Only the receiver of the order can sign for it."),
     "dispatch": _("Dispatching is done by the duty officer of the street."),
+    "solve-on-spot": _("Only the governor of the block can report something there as solved on the spot."),
 }
 
 Guard = Callable[[Look], Verdict]
@@ -197,7 +201,7 @@ def return_in_time(look: Look) -> Verdict:
     last = look.orders[-1] if look.orders else None
     if last is None or look.case.due_at is None:
         return Allowed()
-    calendar = work_calendar()
+    calendar = look.read_calendar()
     fifth = worktime.limit_fraction(last.sent_at, look.case.due_at, 0.2, calendar, look.case.category.limit_unit)
     latest = max(min(fifth, worktime.deadline(last.sent_at, 1, "working_day", calendar)), last.sent_at + dt.timedelta(minutes=30))
     return _when(look.at <= latest, _("The time to return the order has passed. Ask for more time or raise the path."), "too_late")
@@ -284,3 +288,41 @@ GUARDS: dict[str, Guard] = {
     "in_window": in_window,
     "unsolved": unsolved,
 }
+
+_CHANNELS = {
+    PostKind.GOVERNOR: Case.Channel.GOVERNOR,
+    PostKind.ACTING_GOVERNOR: Case.Channel.GOVERNOR,
+    PostKind.ASSISTANT: Case.Channel.ASSISTANT,
+    PostKind.SUPERVISOR: Case.Channel.SUPERVISOR,
+    PostKind.ACTING_SUPERVISOR: Case.Channel.SUPERVISOR,
+    PostKind.STREET_LEADER: Case.Channel.LEADER,
+    PostKind.DISTRICT_LEADER: Case.Channel.LEADER,
+}
+# A second press of a button arrives within seconds; later the same move by the same person is meant.
+REPEAT = dt.timedelta(minutes=2)
+
+
+def channel_of(posts: Collection[Post]) -> str:
+    """Through which post a person's report comes in: the most local one (posts come in that order)."""
+    return next((_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS), Case.Channel.DESK.value)
+
+
+def governs(posts: Collection[Post]) -> bool:
+    """Whether the person governs a block, and so may report what is solved already."""
+    return any(post.kind in _GOVERNORS for post in posts)
+
+
+def may_unmask(look: Look) -> Verdict:
+    """Whether the reporter's name and phone may be shown to the person who looks."""
+    person = getattr(look.case, "reporter", None)
+    if person is None or not (person.name_masked or person.phone_masked):
+        return Denied(_("Nobody left a contact in this case."), code="no_reporter")
+    if look.user is None:
+        return Denied(Forbidden.message)
+    return may(look.user, Capability.UNMASK, on=clock.local_date(look.at))
+
+
+def just_made(case: Case, name: str, user: User, at: dt.datetime) -> bool:
+    """Whether this person made this move a moment ago: the button was pressed twice, or the answer got lost."""
+    entries = Entry.objects.for_subject("case", case.number).of_kinds([MOVES[name].event]).by_actor(user.pk)
+    return entries.between(at - REPEAT, at + REPEAT).exists()

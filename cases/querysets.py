@@ -1,11 +1,22 @@
 """Adjectives for cases and their clocks. ``at`` is an aware moment; sets chain."""
 
 import datetime as dt
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import (
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Model,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
-from cases.states import FINAL, OPEN, Path, Phase, PHASE, State
+from cases.geometry import DEGREE, Surroundings
+from cases.states import FINAL, OPEN, PHASE, Path, Phase, State, Step
 from yuhu.kit.scope import Scope
 
 M = TypeVar("M", bound=Model)
@@ -94,12 +105,64 @@ class CaseQuerySet(QuerySet[M]):
 
     def text(self, query: str) -> Self:
         """Number or words in description and address."""
+        rows = self
         for word in query.split():
-            self = self.filter(Q(number__contains=word) | Q(description__contains=word) | Q(address__contains=word))
-        return self
+            rows = rows.filter(Q(number__contains=word) | Q(description__contains=word) | Q(address__contains=word))
+        return rows
 
     def hard(self) -> Self:
         return self.filter(path=Path.WHISTLE)
+
+    def in_area(self, code: str) -> Self:
+        """In the district, street, community or block of this national code; a code of another length finds none."""
+        field = {6: "district_code", 9: "street_code", 12: "community_code", 14: "block_code"}.get(len(code))
+        return self.filter(**{field: code}) if field else self.none()
+
+    def reported_by(self, user_id: int) -> Self:
+        """Recorded, or joined later, by this person."""
+        return self.filter(pk__in=self._related("parties").filter(user=user_id, role="reporter").values("case"))
+
+    def similar(self, *, category: str, block: str, around: Surroundings | None, since: dt.datetime) -> Self:
+        """Open cases of the category reported since then: near the point, or in the block where a point is unknown."""
+        rows = self.open().filter(category=category, reported_at__gte=since)
+        if around is None:
+            return rows.filter(block_code=block) if block else rows.none()
+        west, south, east, north = around.box
+        x = (F("longitude") - around.longitude) * around.metres_per_longitude
+        y = (F("latitude") - around.latitude) * DEGREE
+        rows = rows.annotate(square=ExpressionWrapper(x * x + y * y, output_field=FloatField()))
+        near = Q(longitude__range=(west, east), latitude__range=(south, north), square__lte=around.metres**2)
+        return rows.filter(near | Q(longitude__isnull=True, block_code=block) if block else near)
+
+    def for_lists(self) -> Self:
+        """With what a line of a list shows, in the same query; outlines of blocks stay where they are."""
+        joined = self.select_related("category", "block", "assignee", "lead_unit")
+        return joined.defer("block__boundary", "explanation")
+
+    def for_pages(self) -> Self:
+        """With what a case's own page shows and its guards ask, in five queries however long its story is.
+
+        ``next_step`` and ``next_due``: the clock that runs beside the handle clock and ends first, if one runs.
+        """
+        clocks = self._related("deadlines").filter(case=OuterRef("pk"), is_running=True).exclude(step=Step.HANDLE)
+        first = clocks.order_by("due_at", "pk")
+        joined = self.select_related(
+            *("category", "block", "assignee", "lead_unit", "evaluator", "evaluator_unit", "reported_by"),
+            *("duty_item__list", "merged_into", "reporter"),
+        )
+        orders = self._related("orders").select_related("user", "unit")
+        requests = self._related("requests").select_related("asked_by")
+        return (
+            joined.defer("block__boundary", "reporter__name_sealed", "reporter__phone_sealed")
+            .annotate(next_step=Subquery(first.values("step")[:1]), next_due=Subquery(first.values("due_at")[:1]))
+            .prefetch_related(Prefetch("orders", orders), Prefetch("requests", requests), "attachments", "notes")
+        )
+
+    def _related(self, name: str) -> "QuerySet[Any]":
+        """All rows of a child: its model stands above this module, so it is found through the relation."""
+        child = self.model._meta.get_field(name).related_model
+        rows: QuerySet[Any] = child._default_manager.all()  # type: ignore[union-attr]
+        return rows
 
 
 class DeadlineQuerySet(QuerySet[M]):

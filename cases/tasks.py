@@ -3,6 +3,7 @@
 import datetime as dt
 
 from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
+from cases.actions.drafts import forget_old_drafts
 from cases.actions.report import DISPATCH_STEP
 from cases.models import Case, Deadline
 from cases.states import State, Step
@@ -46,6 +47,10 @@ def sweep_suspended(at: dt.datetime) -> int:
     return sum(resume_when_due(case_id=pk, at=at) for pk in list(keys))
 
 
+def sweep_photo_drafts(at: dt.datetime) -> int:
+    return forget_old_drafts(at=at, limit=BATCH)
+
+
 def register() -> None:
     """Make the steps known (apps.ready)."""
     steps.register(DISPATCH_STEP, dispatch_one)
@@ -54,3 +59,4 @@ def register() -> None:
     steps.register_sweep("cases.escalate", sweep_breaches)
     steps.register_sweep("cases.close_unrated", sweep_unrated)
     steps.register_sweep("cases.resume", sweep_suspended)
+    steps.register_sweep("cases.photo_drafts", sweep_photo_drafts)

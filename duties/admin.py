@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.contrib import admin, messages
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duties.actions import (
@@ -116,7 +116,7 @@ class ListBannerAdmin(ReferenceAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if demo_lists(clock.today()).exists():
-            messages.warning(request, _now("Demo list, replace with your published list."))
+            messages.warning(request, gettext("Demo list, replace with your published list."))
         return super().changelist_view(request, extra_context)
 
 
@@ -177,7 +177,7 @@ class DutyListAdmin(ListBannerAdmin):
             except Refusal as refusal:
                 messages.error(request, f"{name}: {refusal}")
             else:
-                messages.success(request, _now("%(list)s: done.") % {"list": name})
+                messages.success(request, gettext("%(list)s: done.") % {"list": name})
 
 
 @admin.register(DutyItem)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db import transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duties.exceptions import RowsRefused
@@ -43,7 +43,7 @@ class ActionForm(ModelForm):
             self.add_error(None, str(refusal))
             for error in refusal.errors[:SHOWN_ROWS]:
                 values = {"row": error.row, "message": error.message}
-                self.add_error("sheet", _now("Row %(row)d: %(message)s") % values)
+                self.add_error("sheet", gettext("Row %(row)d: %(message)s") % values)
         except Refusal as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 

@@ -29,7 +29,7 @@ class LimitUnit(models.TextChoices):
     NATURAL_HOUR = TimeUnit.NATURAL_HOUR.value, _("hours, day and night")
     WORKING_HOUR = TimeUnit.WORKING_HOUR.value, _("working hours")
     WORKING_DAY = TimeUnit.WORKING_DAY.value, _("working days")
-    NATURAL_DAY = TimeUnit.NATURAL_DAY.value, _("calendar days")
+    NATURAL_DAY = TimeUnit.NATURAL_DAY.value, _("days, holidays included")
 
 
 class Severity(models.TextChoices):
@@ -98,7 +98,7 @@ class DutyItem(models.Model):
 
     list = models.ForeignKey(DutyList, models.CASCADE, related_name="items", verbose_name=_("list"))
     code = models.CharField(_("code"), max_length=20)
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("number in the list"))
     category_number = models.PositiveSmallIntegerField(_("number of the category"), null=True, blank=True)
     category_code = models.CharField(_("category's key"), max_length=60, blank=True)
     category = models.CharField(_("category"), max_length=60, blank=True)
@@ -229,8 +229,8 @@ class StepLimit(models.Model):
 
     step = models.CharField(_("step"), max_length=20, choices=Step.choices)
     severity = models.CharField(_("severity"), max_length=20, choices=Severity.choices, blank=True)
-    amount = models.PositiveSmallIntegerField(_("limit"))
-    unit = models.CharField(_("unit"), max_length=20, choices=LimitUnit.choices)
+    amount = models.PositiveSmallIntegerField(_("time limit"))
+    unit = models.CharField(_("unit of time"), max_length=20, choices=LimitUnit.choices)
 
     class Meta:
         verbose_name = _("time limit of a step")

@@ -61,7 +61,7 @@ def _publish(
 ) -> ServiceItem:
     """Lock the item's versions, put the new one behind them, record it."""
     content = checked(content)
-    versions = list(ServiceItem.objects.select_for_update().filter(code=code).order_by("pk"))
+    versions = _lock_versions(code)
     if any(one.effective_from >= effective_from for one in versions):
         raise WrongOrder(field="effective_from")
     item = ServiceItem(
@@ -86,6 +86,13 @@ def _publish(
     }
     record(kind="service_item.published", subject=("service_item", code), at=at, actor=actor, data=data)
     return item
+
+
+def _lock_versions(code: str) -> list[ServiceItem]:
+    rows = ServiceItem.objects.filter(code=code).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    # Asked again: whoever waited for the lock has not seen the version that was published meanwhile.
+    return list(rows.all())
 
 
 def _columns(content: Content) -> dict[str, object]:

@@ -44,7 +44,7 @@ class VersionFilter(admin.SimpleListFilter):
         items = cast("QuerySet[ServiceItem]", queryset)
         if self.value() == "all":
             return queryset
-        return items.announced(today) if self.value() == "announced" else items.in_force(today)  # type: ignore[attr-defined,no-any-return]
+        return items.announced(today) if self.value() == "announced" else items.in_force(today)  # type: ignore[attr-defined]
 
 
 @admin.register(ServiceItem)
@@ -52,23 +52,13 @@ class ServiceItemAdmin(ModelAdmin):
     """Everybody with a post may look, the system administrator may publish."""
 
     form = VersionForm
-    list_display = (
-        "code",
-        "name",
-        "version",
-        "effective_from",
-        "offered",
-        "domain_name",
-        "promised",
-        "source",
-        "demo",
-    )
+    list_display = ("code", "name", "version", "effective_from", "offered", "promised", "demo")
     list_filter = (VersionFilter, "domain_name", "acceptance_level", "source")
     # Shows the box; the words are looked for by get_search_results.
     search_fields = ("search_text",)
     search_help_text = _("Name, other names, domain, conditions, materials or code")
 
-    def view_on_site(self, obj: ServiceItem) -> str:  # type: ignore[override]
+    def view_on_site(self, obj: ServiceItem) -> str:
         return obj.get_absolute_url()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -106,7 +96,7 @@ class ServiceItemAdmin(ModelAdmin):
         return () if obj is None else self.get_fields(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is None:
             actor = cast(StaffRequest, request).actor
 

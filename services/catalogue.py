@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from services.exceptions import UnfitContent
 from yuhu.kit.text import clean_text
@@ -39,7 +39,7 @@ class LimitUnit(TextChoices):
     WORKING_HOUR = "working_hour", _("working hours")
     WORKING_DAY = "working_day", _("working days")
     NATURAL_HOUR = "natural_hour", _("hours, day and night")
-    NATURAL_DAY = "natural_day", _("calendar days")
+    NATURAL_DAY = "natural_day", pgettext_lazy("time limit", "calendar days")
 
 
 class AgentHelp(TextChoices):
@@ -61,7 +61,7 @@ class AgentMode(TextChoices):
 class Frequency(TextChoices):
     """How often a resident needs it."""
 
-    ONCE = "once", _("Once")
+    ONCE = "once", _("Once only")
     YEARLY = "yearly", _("Every year")
     EVERY_10_YEARS = "every_10_years", _("Every ten years")
     PER_BIRTH = "per_birth", _("For each birth")

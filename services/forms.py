@@ -1,7 +1,6 @@
 """The desk's form for a new version: it publishes when it is valid, and a refusal stands beside the field meant."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -58,16 +57,40 @@ class VersionForm(ModelForm):
 
     class Meta:
         model = ServiceItem
-        fields = ("code", "effective_from", *(field.name for field in fields(Content)))
+        fields = (
+            "code",
+            "effective_from",
+            "offered",
+            "name",
+            "aliases",
+            "domain",
+            "domain_name",
+            "eligible",
+            "materials",
+            "acceptance_level",
+            "deciding_department",
+            "promised_limit_amount",
+            "promised_limit_unit",
+            "legal_limit_amount",
+            "legal_limit_unit",
+            "legal_basis",
+            "agent_help",
+            "agent_modes",
+            "frequency",
+            "sensitive",
+            "name_en",
+            "eligible_en",
+            "materials_en",
+            "source",
+            "note",
+        )
 
     def _post_clean(self) -> None:
         """In the place of the model's own validation, which the action and the database have."""
         if self.errors:
             return
-        names = {field.name for field in fields(Content)}
-        said = {name: value for name, value in self.cleaned_data.items() if name in names}
-        head = {name: value for name, value in self.cleaned_data.items() if name not in names}
-        said["agent_modes"] = tuple(said["agent_modes"])
+        said = {**self.cleaned_data, "agent_modes": tuple(self.cleaned_data["agent_modes"])}
+        head = {name: said.pop(name) for name in ("code", "effective_from")}
         try:
             self.instance = type(self).publish(head, Content(**said))
         except Refusal as refusal:
@@ -75,5 +98,7 @@ class VersionForm(ModelForm):
 
     def save(self, commit: bool = True) -> ServiceItem:
         """The version is published already."""
-        self.save_m2m = lambda: None
         return self.instance
+
+    def save_m2m(self) -> None:
+        """There is nothing beside it."""

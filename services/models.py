@@ -64,7 +64,7 @@ class ServiceItem(models.Model):
     promised_limit_unit = models.CharField(
         _("unit of the promised limit"), max_length=20, choices=LimitUnit.choices
     )
-    agent_help = models.CharField(_("help"), max_length=10, choices=AgentHelp.choices)
+    agent_help = models.CharField(_("help with applying"), max_length=10, choices=AgentHelp.choices)
     agent_modes = models.JSONField(_("ways of help"), default=list, blank=True)
     sensitive = models.BooleanField(_("needs sensitive personal information"))
     frequency = models.CharField(_("how often"), max_length=20, choices=Frequency.choices)

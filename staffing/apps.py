@@ -1,6 +1,9 @@
-"""Registers the app."""
+"""Registers the app, and writes log-ins down: the signals of django.contrib.auth and django-axes are doors too."""
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +12,48 @@ class StaffingConfig(AppConfig):
 
     name = "staffing"
     verbose_name = _("People and posts")
+
+    def ready(self) -> None:
+        """Listen to log-ins."""
+        from axes.signals import user_locked_out
+        from django.contrib.auth.signals import user_logged_in, user_login_failed
+
+        user_logged_in.connect(on_log_in, dispatch_uid="staffing.log_in")
+        user_login_failed.connect(on_failure, dispatch_uid="staffing.log_in_failed")
+        user_locked_out.connect(on_lock_out, dispatch_uid="staffing.lock_out")
+
+
+def on_log_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """A session begins."""
+    from staffing.actions import log_in
+    from staffing.middleware import actor_for
+    from yuhu.kit import clock
+
+    log_in(user=user, at=clock.now(), actor=actor_for(user, address=_address(request)))
+
+
+def on_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """A wrong password; attempts during a lock-out are not told one by one."""
+    from staffing.actions import fail_log_in
+    from yuhu.kit import clock
+
+    if request is None or getattr(request, "axes_locked_out", False):
+        return
+    fail_log_in(username=_name(credentials), at=clock.now(), address=_address(request))
+
+
+def on_lock_out(sender: Any, request: HttpRequest, username: str | None = None, **kwargs: Any) -> None:
+    """Too many failures: told when the lock begins (axes counts then), not for attempts during the lock."""
+    from staffing.actions import lock_out
+    from yuhu.kit import clock
+
+    if getattr(request, "axes_failures_since_start", None) is not None:
+        lock_out(username=username or "", at=clock.now(), address=_address(request))
+
+
+def _name(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or "")
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "")

@@ -35,3 +35,17 @@ class WrongUnit(Invalid):
 
     code = "wrong_unit"
     message = _("This role does not exist in this kind of unit.")
+
+
+class WeakPassword(Invalid):
+    """The new password breaks a rule; the message names it."""
+
+    code = "weak_password"
+    message = _("This password is too easy to guess. Please choose a longer one.")
+
+
+class SamePassword(Invalid):
+    """The new password is the old one."""
+
+    code = "same_password"
+    message = _("This is your present password. Please choose another one.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -16,7 +17,10 @@ from yuhu.journal.actions import Actor
 from yuhu.kit import clock
 from yuhu.kit.scope import Scope
 
-SEEN, DEVICE = "seen", "device"
+# What the session keeps: when it was last used, on what it runs, when the password was last given, and afterwards
+# that it ended by itself.
+SEEN, DEVICE, PROVEN, IDLE = "seen", "device", "proven", "idle"
+PHONE = "phone"
 
 
 class StaffRequest(HttpRequest):
@@ -47,24 +51,37 @@ class PostsMiddleware:
 
 def actor_of(request: StaffRequest) -> Actor:
     """Who the journal will name: the person with the first post of today and the address."""
-    user = request.user
+    return actor_for(request.user, address=request.META.get("REMOTE_ADDR", "") or "")
+
+
+def actor_for(user: User | AnonymousUser, *, address: str) -> Actor:
+    """The same for a person who is only about to be logged in."""
     posts = posts_of(user, clock.today())
-    return Actor(
-        id=user.pk,
-        name=getattr(user, "name", "") or str(user),
-        post=posts[0].title if posts else "",
-        address=request.META.get("REMOTE_ADDR", "") or "",
-    )
+    name = getattr(user, "name", "") or str(user)
+    return Actor(id=user.pk, name=name, post=posts[0].title if posts else "", address=address)
 
 
 def _end_if_idle(request: HttpRequest) -> None:
     """Log out after the idle limit; stamp activity at most every five minutes, so that reads stay reads."""
     now = int(time.time())
-    remembered = request.session.get(DEVICE) == "phone"
+    remembered = request.session.get(DEVICE) == PHONE
     limit = settings.PHONE_IDLE_SECONDS if remembered else settings.DESK_IDLE_SECONDS
     seen = request.session.get(SEEN)
     if seen is not None and now - seen > limit:
         logout(request)
-        request.session["idle"] = True
+        request.session[IDLE] = True
     elif seen is None or now - seen >= settings.SESSION_STAMP_SECONDS:
         request.session[SEEN] = now
+        if seen is None:
+            request.session[PROVEN] = now
+
+
+def has_proven(request: HttpRequest, *, within_seconds: int) -> bool:
+    """Whether the person gave the password in this session a short time ago: what a delicate step asks for."""
+    proven = request.session.get(PROVEN)
+    return isinstance(proven, int) and 0 <= int(time.time()) - proven <= within_seconds
+
+
+def prove(request: HttpRequest) -> None:
+    """The person has just given the password once more."""
+    request.session[PROVEN] = int(time.time())

@@ -1,11 +1,13 @@
 """Adjectives for people, units and posts with dates. ``on`` is a local calendar day."""
 
 import datetime as dt
+import unicodedata
 from typing import Self, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from yuhu.kit.scope import Scope
+from yuhu.kit.text import has_control
 
 M = TypeVar("M", bound=Model)
 
@@ -24,6 +26,13 @@ class UnitQuerySet(QuerySet[M]):
     def within(self, scope: Scope) -> Self:
         """Units are open to everybody who holds a post; a scope without a post sees none."""
         return self if scope.has_post else self.none()
+
+    def search(self, text: str) -> Self:
+        """Units whose name holds ``text`` or whose code begins with it. Blank text finds everything."""
+        wanted = unicodedata.normalize("NFKC", text).strip()
+        if has_control(wanted):
+            return self.none()
+        return self.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted)) if wanted else self
 
 
 class TenureQuerySet(QuerySet[M]):

@@ -9,9 +9,14 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 
+from tests.journal_flush import install_flush_guard
+
 # Machines that run tests are slow and shared: examples are found by count, never lost to a stopwatch.
 hypothesis_settings.register_profile("yuhu", deadline=None, print_blob=True, max_examples=50)
 hypothesis_settings.load_profile("yuhu")
+
+# Between tests the database is emptied; the journal's triggers let only this through.
+install_flush_guard()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -30,6 +35,7 @@ def surroundings(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.JOURNAL_HEAD_FILE = tmp_path / "journal-heads.txt"
     settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,
         # The manifest exists after collectstatic only; `make run` and the deployment do that.

@@ -1,6 +1,19 @@
-"""Every address of the system."""
+"""Every address of the system: each app brings its own, this file says under which prefix they stand."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yuhu.dashboard.urls")),
+    # Before the admin: its log-in, log-out and password pages lead to these.
+    path("", include("staffing.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("services/", include("services.urls")),
+    path("admin/", admin.site.urls),
+]
+
+# Templates 400.html, 403.html, 404.html and 500.html say what to do next.
+handler400 = "django.views.defaults.bad_request"
+handler403 = "django.views.defaults.permission_denied"
+handler404 = "django.views.defaults.page_not_found"
+handler500 = "django.views.defaults.server_error"

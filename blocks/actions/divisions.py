@@ -100,7 +100,8 @@ def _next_number(district: District, effective_from: dt.date) -> int:
 def _communities(district: District) -> tuple[dict[str, str], dict[str, BaseGeometry | None]]:
     """Names and outlines of the district's communities by code."""
     rows = Community.objects.filter(street__district=district).values_list("code", "name", "boundary")
-    names, outlines = {}, {}
+    names: dict[str, str] = {}
+    outlines: dict[str, BaseGeometry | None] = {}
     for code, name, boundary in rows:
         names[code] = name
         outlines[code] = read_polygons(boundary) if boundary else None

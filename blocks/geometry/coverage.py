@@ -61,7 +61,7 @@ class Locator(Generic[K]):
         return self._keys[int(hits.min())] if hits.size else None
 
     def locate_many(self, points: Iterable[tuple[float, float]]) -> list[K | None]:
-        """``locate`` for many points at once: the same answers, some fifty times as fast."""
+        """``locate`` for many points at once: the same answers, several times as fast."""
         pairs = np.asarray(list(points), dtype=float).reshape(-1, 2)
         answers: list[K | None] = [None] * len(pairs)
         usable = (np.abs(pairs[:, 0]) <= 180) & (np.abs(pairs[:, 1]) <= 90)

@@ -1,21 +1,31 @@
 """Verbs of the loop: the only place that writes cases. Each locks, checks, writes and journals in one transaction."""
 
-from cases.actions.attach import attach
+from cases.actions.attach import attach, attach_all
 from cases.actions.automatic import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
+from cases.actions.drafts import forget_drafts, forget_old_drafts, keep_drafts
 from cases.actions.move import move
 from cases.actions.people import unmask
 from cases.actions.report import NewCase, Person, report
+from cases.actions.submit import Solution, join, move_with_photos, submit
 
 __all__ = [
     "NewCase",
     "Person",
+    "Solution",
     "attach",
+    "attach_all",
     "close_unrated",
     "dispatch_by_rule",
     "escalate",
+    "forget_drafts",
+    "forget_old_drafts",
+    "join",
+    "keep_drafts",
     "move",
+    "move_with_photos",
     "report",
     "resume_when_due",
+    "submit",
     "unmask",
     "warn",
 ]

@@ -56,6 +56,11 @@ def add_party(case: Case, role: str, *, user: User | None = None, unit: Unit | N
         CaseParty.objects.get_or_create(case=case, role=role, user=user, unit=unit)
 
 
+def subject_area(case: Case) -> str:
+    """The area that opens the case's journal entries; none opens those of a restricted case."""
+    return "" if case.restricted else case.area
+
+
 def journal(case: Case, kind: str, *, by: By, at: dt.datetime, **data: Any) -> None:
-    """Record what happened to the case, in the caller's transaction."""
-    record(kind=kind, subject=("case", case.number), at=at, actor=by.actor, area=case.area, data=data)
+    """Record what happened to the case, in the caller's transaction. No area opens the journal of a restricted case."""
+    record(kind=kind, subject=("case", case.number), at=at, actor=by.actor, area=subject_area(case), data=data)

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from django.conf import settings
 
+from cases import deadlines
 from cases.models import Case, Deadline
-from cases.models.reference import Category
 from cases.states import Step
 from duties.models import TimeRules, time_rules
 from yuhu.kit import worktime
@@ -63,7 +63,7 @@ class Clocks:
 
     def start(self, step: Step) -> Deadline:
         """A new round of ``step`` with the limit that the tables give; an older one that still runs ends."""
-        amount, unit = self._limit(step)
+        amount, unit = deadlines.limit_of(step, self.case.category, self.case.severity, self.rules)
         due = worktime.deadline(self.at, amount, unit, self.rules.calendar)
         return self.start_until(step, due, amount=amount, unit=unit)
 
@@ -91,8 +91,8 @@ class Clocks:
         row = self.current(step)
         if row is None or not row.is_running:
             return
-        left = worktime.remaining(self.at, row.due_at, self.rules.calendar, row.unit or "natural_hour")
-        row.is_running, row.stopped_at, row.remaining = False, self.at, left
+        row.remaining = deadlines.left_at(self.at, row.due_at, row.unit, self.rules.calendar)
+        row.is_running, row.stopped_at = False, self.at
         self._touch(row)
 
     def go_on(self, step: Step) -> None:
@@ -100,7 +100,9 @@ class Clocks:
         row = self.current(step)
         if row is None or row.stopped_at is None or row.remaining is None or row.met_at or row.ended_at:
             return
-        self._set_due(row, worktime.resume(self.at, row.remaining, self.rules.calendar, row.unit or "natural_hour"))
+        row.due_at, row.warn_at = deadlines.resumed(row, self.at, self.rules.calendar)
+        if row.level == 0:
+            row.next_level_at = row.due_at
         row.is_running, row.stopped_at, row.remaining = True, None, None
         self._touch(row)
 
@@ -131,23 +133,13 @@ class Clocks:
             Deadline.objects.bulk_create(self._new)
         self._changed, self._new = set(), []
 
-    def _limit(self, step: Step) -> tuple[Decimal, str]:
-        category: Category = self.case.category
-        if step == Step.HANDLE:
-            return category.limit_amount or Decimal(5), category.limit_unit or "working_day"
-        if step == Step.CONTACT:
-            return category.contact_hours or Decimal(24), "natural_hour"
-        limit = self.rules.limit(step, self.case.severity)
-        return Decimal(limit.amount), str(limit.unit)
-
     def _set_due(self, row: Deadline, due: dt.datetime) -> None:
-        unit = row.unit or "natural_hour"
         row.due_at = due
-        row.warn_at = worktime.limit_fraction(row.started_at, due, settings.WARN_FRACTION, self.rules.calendar, unit)
+        row.warn_at = deadlines.warn_moment(
+            Step(row.step), row.started_at, due, row.unit, settings.WARN_FRACTION, self.rules.calendar
+        )
         if row.level == 0:
             row.next_level_at = due
-        if row.step == Step.RATE:
-            row.warn_at = None
 
     def _stop(self, row: Deadline, *, met_at: dt.datetime | None = None, ended_at: dt.datetime | None = None) -> None:
         row.is_running, row.met_at, row.ended_at = False, met_at, ended_at

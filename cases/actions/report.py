@@ -66,13 +66,18 @@ def report(new: NewCase, *, by: By, at: dt.datetime) -> Case:
         DuplicateReference: the client sent this ``external_id`` before.
         Invalid: text too long, control characters, no phone number.
     """
+    return report_once(new, by=by, at=at)[0]
+
+
+def report_once(new: NewCase, *, by: By, at: dt.datetime) -> tuple[Case, bool]:
+    """Like ``report``, and whether the case is new (False: the submission was stored before)."""
     checked = _check(new)
     try:
         with transaction.atomic():
-            return _store(checked, by=by, at=at)
+            return _store(checked, by=by, at=at), True
     except IntegrityError:
         if twin := _twin(new):
-            return twin
+            return twin, False
         raise
 
 

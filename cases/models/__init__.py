@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
+from cases.models.drafts import PhotoDraft
 from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
 from cases.models.people import Reporter
 from cases.models.reference import Category
@@ -17,6 +18,7 @@ __all__ = [
     "Escalation",
     "Evaluation",
     "Note",
+    "PhotoDraft",
     "Rating",
     "Reporter",
     "WorkOrder",

@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Block
-from cases.models.reference import Category, Severity
+from cases.models.reference import Category
 from cases.querysets import CaseQuerySet
 from cases.states import FINAL, PHASE, Path, Phase, State
-from duties.models import DutyItem
+from duties.models import DutyItem, Severity
 from staffing.models import Unit, User
 
 
@@ -160,6 +161,10 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """The page of the case."""
+        return reverse("cases:case", args=[self.number])
 
     @property
     def phase(self) -> Phase:

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
-from cases.models.reference import LimitUnit
 from cases.querysets import DeadlineQuerySet
 from cases.states import Step
+from duties.models import LimitUnit
 from staffing.models import Unit, User
 
 

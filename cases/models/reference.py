@@ -9,25 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.querysets import CategoryQuerySet
 from cases.states import Path
+from duties.models import LimitUnit, Severity
 from staffing.models import Unit
-
-
-class Severity(models.TextChoices):
-    """How bad it is if it waits."""
-
-    LOW = "low", _("Low")
-    NORMAL = "normal", _("Normal")
-    HIGH = "high", _("High")
-    CRITICAL = "critical", _("Critical")
-
-
-class LimitUnit(models.TextChoices):
-    """Units of time limits (yuhu.kit.worktime)."""
-
-    NATURAL_HOUR = "natural_hour", _("hours")
-    WORKING_HOUR = "working_hour", _("working hours")
-    WORKING_DAY = "working_day", _("working days")
-    NATURAL_DAY = "natural_day", _("days")
 
 
 class Category(models.Model):

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                         verbose_name="severity",
                     ),
                 ),
-                ("amount", models.PositiveSmallIntegerField(verbose_name="limit")),
+                ("amount", models.PositiveSmallIntegerField(verbose_name="time limit")),
                 (
                     "unit",
                     models.CharField(
@@ -173,10 +173,10 @@ class Migration(migrations.Migration):
                             ("natural_hour", "hours, day and night"),
                             ("working_hour", "working hours"),
                             ("working_day", "working days"),
-                            ("natural_day", "calendar days"),
+                            ("natural_day", "days, holidays included"),
                         ],
                         max_length=20,
-                        verbose_name="unit",
+                        verbose_name="unit of time",
                     ),
                 ),
             ],
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.CharField(max_length=20, verbose_name="code")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number in the list")),
                 (
                     "category_number",
                     models.PositiveSmallIntegerField(

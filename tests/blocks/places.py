@@ -107,4 +107,7 @@ def block_row(division: Division, code: str, **values: Any) -> Block:
 
 def demo_blocks() -> list[dict[str, Any]]:
     """The 326 features that the project ships."""
-    return json.loads((DATA / "blocks.geojson").read_text(encoding="utf-8"))["features"]
+    features: list[dict[str, Any]] = json.loads((DATA / "blocks.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]
+    return features

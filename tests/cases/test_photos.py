@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -397,6 +398,24 @@ def test_a_refusal_names_the_field_of_the_form() -> None:
     with pytest.raises(photos.EmptyFile) as caught:
         photos.prepare(b"", field="photo")
     assert caught.value.field == "photo"
+
+
+def test_whatever_is_damaged_is_a_photo_or_a_refusal_and_never_an_error() -> None:
+    exif = camera_exif(DateTimeOriginal="2022:06:01 08:30:00", Orientation=6)
+    samples = [encoded(halves(), kind, exif=exif) for kind in ("JPEG", "PNG", "WEBP")]
+    samples += [encoded(halves(), progressive=True), encoded(halves().convert("P"), "PNG")]
+    dice = random.Random(20221122)
+    answers = set()
+    for _try in range(2_000):
+        data = bytearray(dice.choice(samples))
+        for _byte in range(dice.randint(1, 8)):
+            data[dice.randrange(len(data))] = dice.choice((0, 255, dice.randrange(256)))
+        try:
+            photos.prepare(bytes(data))
+            answers.add("photo")
+        except Refusal as refusal:
+            answers.add(refusal.code)
+    assert {"photo", "damaged_image", "not_an_image"} <= answers
 
 
 # What it costs

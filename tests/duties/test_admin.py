@@ -17,7 +17,7 @@ from yuhu.journal.models import Entry
 from yuhu.kit import clock
 from yuhu.kit.worktime import Limit, TimeUnit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.duties.admin_urls")]
+pytestmark = pytest.mark.django_db
 MODELS = ["dutylist", "dutyitem", "calendarday", "calendaryear", "workwindow", "steplimit"]
 ITEMS = "事项编码,事项名称\nR1,巡查\nR2,走访\n"
 

@@ -1,6 +1,7 @@
 """The calendar in the tables: loading, versions, office hours, limits of steps, and loud warnings."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -29,7 +30,7 @@ from yuhu.kit.exceptions import Invalid
 from yuhu.kit.worktime import Limit, TimeUnit, deadline, missing_years
 
 pytestmark = pytest.mark.django_db
-BY = {"at": AT, "actor": SYSTEM}
+BY: dict[str, Any] = {"at": AT, "actor": SYSTEM}
 NOTICE = [
     {"date": "2026-12-31", "day_type": "off", "name_zh": "元旦"},
     {"date": "2027-01-01", "day_type": "off", "name_zh": "元旦"},
@@ -265,7 +266,7 @@ def test_a_step_without_a_limit_is_told_and_not_guessed() -> None:
     ids=str,
 )
 def test_a_limit_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
-    fields = {"step": "sign", "severity": "", "amount": 4, "unit": "working_hour"}
+    fields: dict[str, Any] = {"step": "sign", "severity": "", "amount": 4, "unit": "working_hour"}
     with pytest.raises(Invalid):
         actions.set_step_limit(**{**fields, **wrong}, **BY)
     assert actions.set_step_limit(**fields, **BY).pk

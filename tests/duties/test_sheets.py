@@ -1,6 +1,7 @@
 """Spreadsheets: what office programs save is read, what is wrong is named by its row."""
 
 import io
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -11,7 +12,7 @@ from duties.sheets import ItemRow, read_days, read_items
 CHINESE = "事项编码,事项名称,牵头部门,配合部门\nR1,巡查,区应急管理局,区民政局\n\nR2,走访,,\n"
 
 
-def excel(*rows: tuple[object, ...]) -> io.BytesIO:
+def excel(*rows: tuple[Any, ...]) -> io.BytesIO:
     book = Workbook()
     sheet = book.active
     assert sheet is not None

@@ -64,7 +64,7 @@ def foreign_keys_off() -> Iterator[None]:
             cursor.execute("SET session_replication_role = DEFAULT")
 
 
-def execute(statement: str, *params: object) -> None:
+def execute(statement: str, *params: str | int | dt.datetime) -> None:
     """One statement past the ORM."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

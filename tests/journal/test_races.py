@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections, transaction
@@ -47,7 +48,7 @@ def at_once(*acts: Callable[[], int]) -> list[Result]:
     return results
 
 
-def meeting(function: Callable, parties: int = 2) -> Callable:
+def meeting(function: Callable[..., Any], parties: int = 2) -> Callable[..., Any]:
     """``function``, but whoever calls it waits up to a second for the other to arrive at the same place."""
     barrier = threading.Barrier(parties)
 
@@ -201,6 +202,8 @@ def test_a_lower_id_that_commits_after_a_higher_one_is_not_skipped():
         return entry.pk
 
     slow_id, fast_id = at_once(slow, fast)
+    assert isinstance(slow_id, int)
+    assert isinstance(fast_id, int)
     assert slow_id < fast_id
     assert actions.relay(at=AT) == 1
     assert list(FeedEntry.objects.values_list("feed_no", "entry_id").order_by("feed_no")) == [

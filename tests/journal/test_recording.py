@@ -226,7 +226,7 @@ DRAFTS = [
 ]
 
 
-def contents() -> list[tuple]:
+def contents() -> list[tuple[object, ...]]:
     columns = ("subject_type", "subject_id", "seq", "kind", "at", "area", "data", "previous", "digest")
     return list(Entry.objects.order_by("pk").values_list(*columns))
 

@@ -186,7 +186,7 @@ def test_the_head_is_written_once_a_day(tmp_path):
     # 2022-08-01 in Shanghai, until 16:00 UTC.
     written = [
         actions.write_head(at=at, path=path)
-        for at in (AT, AT + dt.timedelta(hours=11), AT + dt.timedelta(hours=12), AT)
+        for at in (AT, AT + dt.timedelta(hours=11), AT + dt.timedelta(hours=12), AT + dt.timedelta(hours=20))
     ]
     chain = FeedEntry.objects.get().chain
     assert [head is not None for head in written] == [True, False, True, False]

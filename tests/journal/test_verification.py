@@ -12,7 +12,7 @@ from yuhu.journal.models import Entry, FeedEntry, Outbox, RelayLease
 
 pytestmark = pytest.mark.django_db
 
-CHANGES = {
+CHANGES: dict[str, str | int] = {
     "at": "2022-08-02 00:00:00+00:00",
     "actor_id": 8,
     "actor_name": "李四",

@@ -1,4 +1,4 @@
-"""Registers the app."""
+"""Registers the app: its automatic steps."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,9 @@ class DeliveryConfig(AppConfig):
 
     name = "yuhu.delivery"
     verbose_name = _("Delivery")
+
+    def ready(self) -> None:
+        """Models are loaded now, so modules that need them may be imported."""
+        from yuhu.delivery import tasks
+
+        tasks.register()

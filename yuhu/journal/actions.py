@@ -16,12 +16,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from yuhu.journal import bulk, drafts, heads
+from yuhu.journal import drafts, heads
 from yuhu.journal.digests import next_link, outbox_seal, text_digest
 from yuhu.journal.drafts import SYSTEM, Actor, Draft
 from yuhu.journal.exceptions import Forked, LeaseLost, OutsideTransaction
 from yuhu.journal.models import Entry, FeedEntry, Outbox, RelayLease
-from yuhu.kit import clock, leases, steps
+from yuhu.kit import bulk, clock, leases, steps
 
 __all__ = ["SYSTEM", "Actor", "Draft", "record", "record_many", "relay", "text_digest", "write_head"]
 
@@ -131,7 +131,7 @@ def write_head(*, at: dt.datetime, path: Path) -> heads.Head | None:
     if lease is None:
         return None
     known = heads.read(path).heads
-    if known and clock.local_date(known[-1].at) >= clock.local_date(at):
+    if known and clock.local_date(known[-1].at) == clock.local_date(at):
         return None
     head = heads.Head(at=at, feed_no=lease.feed_no, chain=lease.chain)
     heads.append(path, head)
@@ -166,7 +166,7 @@ def _entry(draft: Draft, tip: Tip) -> Entry:
     return entry
 
 
-def _values(entry: Entry) -> tuple[object, ...]:
+def _values(entry: Entry) -> bulk.Row:
     """The columns of an entry as ``bulk.insert`` takes them."""
     return (
         entry.id,
@@ -217,7 +217,7 @@ def _nudge_relay() -> None:
     """Hint once per transaction, however many events it records."""
     here = set(connection.savepoint_ids)
     # Same savepoints only: a hint that an inner block registered is lost when that block is rolled back.
-    if not any(hint is _hint and sids == here for sids, hint, _ in connection.run_on_commit):
+    if not any(hook[0] == here and hook[1] is _hint for hook in connection.run_on_commit):
         transaction.on_commit(_hint, robust=True)
 
 

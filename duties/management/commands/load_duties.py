@@ -25,6 +25,7 @@ class Command(BaseCommand):
             _("duty lists"): bool(actions.load_lists(at=at, actor=SYSTEM)),
         }
         for name, was_new in done.items():
-            self.stdout.write(f"{name}: {_('loaded') if was_new else _('already there')}")
+            outcome = _("loaded") if was_new else _("already there")
+            self.stdout.write(f"{name}: {outcome}")
         for text in calendar_warnings(clock.local_date(at)):
             self.stderr.write(self.style.WARNING(text))

@@ -1,5 +1,6 @@
 // Larger print (长辈版) by a switch that is remembered on the device in a cookie, so that the server draws the next
-// page right at once. Without script the browser's own zoom serves; the switch is then hidden by the style sheet.
+// page right at once, and other small things of the whole page: printing, menus, room for a phone's keyboard.
+// Without script the browser's own zoom serves; the switch is then hidden by the style sheet.
 
 const YEAR = 365 * 24 * 3600;
 
@@ -13,6 +14,11 @@ export function enhanceDisplay(root) {
       document.cookie = `display=${now ? "large" : "usual"}; path=/; max-age=${YEAR}; samesite=lax`;
     });
   }
+  const typing = "input:not([type=checkbox]):not([type=radio]):not([type=file]), textarea";
+  root.addEventListener("focusin", (event) => {
+    document.documentElement.classList.toggle("is-typing", event.target.matches(typing));
+  });
+  root.addEventListener("focusout", () => document.documentElement.classList.remove("is-typing"));
   for (const button of root.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }

@@ -21,7 +21,7 @@ function blockName({ properties }) {
 // The tone is said by shape as well as by colour (style sheet), and in words by the label.
 function marker(point) {
   const tone = TONES.includes(point.tone) ? point.tone : "open";
-  const shape = L.divIcon({ className: `map__point map__point--${tone}`, iconSize: [18, 18] });
+  const shape = L.divIcon({ className: `map__point map__point--${tone}`, iconSize: [32, 32] });
   const options = { icon: shape, title: point.label, alt: point.label, keyboard: Boolean(point.url) };
   const drawn = L.marker([point.latitude, point.longitude], options);
   if (point.url) drawn.on("click", () => window.location.assign(point.url));
@@ -60,7 +60,7 @@ async function addBlocks(map, box) {
 function pickInto(map, box) {
   const place = document.getElementById(box.dataset.pick);
   if (!place) return;
-  const shape = L.divIcon({ className: "map__point map__point--picked", iconSize: [22, 22] });
+  const shape = L.divIcon({ className: "map__point map__point--picked", iconSize: [32, 32] });
   let pin = null;
   map.on("click", ({ latlng }) => {
     if (pin) pin.setLatLng(latlng);

@@ -65,7 +65,11 @@ function enhance(box) {
       }
       const metres = accuracy ? Math.round(accuracy) : null;
       say(fill(metres ? texts.textFoundNear : texts.textFound, { block: found.name, metres }), "found");
-      if (block && [...block.options].some((option) => option.value === found.code)) block.value = found.code;
+      if (block && [...block.options].some((option) => option.value === found.code)) {
+        block.value = found.code;
+        // Measured, not said: next time it is measured again and must not come back out of a draft.
+        block.dataset.draft = "off";
+      }
     } catch {
       if (mine !== asked) return;
       // The place itself is known and is sent; only its name could not be asked.
@@ -95,6 +99,7 @@ function enhance(box) {
   if (block) {
     block.addEventListener("change", () => {
       asked += 1;
+      delete block.dataset.draft;
       clear();
       say(block.value ? fill(texts.textChosen, { block: block.selectedOptions[0].text.trim() }) : "", "chosen");
     });

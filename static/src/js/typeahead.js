@@ -52,7 +52,7 @@ function build(select) {
   const id = select.id || freshId("typeahead");
   const input = make("input", {
     type: "text",
-    id: `${id}_search`,
+    id,
     class: "typeahead__input",
     role: "combobox",
     autocomplete: "off",
@@ -69,9 +69,11 @@ function build(select) {
   });
   input.required = select.required;
   input.disabled = select.disabled;
+  // The box takes over the name that the label and the list of errors point to.
   const label = select.labels && select.labels[0];
+  select.id = `${id}_select`;
   if (label) {
-    label.htmlFor = input.id;
+    label.htmlFor = id;
     label.id = label.id || freshId("label");
   } else if (select.getAttribute("aria-label")) {
     input.setAttribute("aria-label", select.getAttribute("aria-label"));
@@ -123,6 +125,7 @@ function enhance(select) {
       ...shown.map((match, at) => drawn(match, `${list.id}-${at}`, match.entry.option.value === select.value)),
     );
     list.hidden = shown.length === 0;
+    if (list.getBoundingClientRect().bottom > window.innerHeight) box.scrollIntoView({ block: "start" });
     input.setAttribute("aria-expanded", String(isOpen()));
     point(-1);
     const texts = select.dataset;
@@ -182,7 +185,11 @@ function enhance(select) {
     },
     Escape: () => {
       if (isOpen()) close();
-      else choose(null);
+      else if (input.value === chosenName()) choose(null);
+      else {
+        input.value = chosenName();
+        close();
+      }
     },
   };
 
@@ -204,7 +211,10 @@ function enhance(select) {
   select.addEventListener("change", () => {
     input.value = chosenName();
   });
-  if (select.form) select.form.addEventListener("reset", () => window.setTimeout(() => choose(entries.find((entry) => entry.option.selected) || null), 0));
+  if (select.form) {
+    const again = () => choose(entries.find((entry) => entry.option.selected) || null);
+    select.form.addEventListener("reset", () => window.setTimeout(again, 0));
+  }
   input.value = chosenName();
 }
 

@@ -1,15 +1,18 @@
 """Writing many new rows at once, several times faster than the ORM: COPY on PostgreSQL, one prepared INSERT on SQLite.
 
-Inserts only, inside the caller's transaction. Leaves to others: what the rows are (``actions.py``).
+Inserts only, inside the caller's transaction. Leaves to others: what the rows are (the actions that load and import).
 """
 
 import csv
+import datetime as dt
 import io
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, models, transaction
 
-Row = Sequence[object]
+Row = Sequence[str | int | float | bytes | dt.date | dt.timedelta | None]
 
 
 def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
@@ -29,15 +32,17 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
 def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
     """Insert rows of plain values in the order of the model's columns, JSON as text.
 
+    COPY reads an empty text as NULL where the column allows NULL: such columns never hold empty text here.
+
     Raises:
         IntegrityError: a constraint refuses a row; the transaction can only be rolled back then.
     """
     fields = model._meta.concrete_fields
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(_quoted(field) for field in fields)
     with transaction.mark_for_rollback_on_error(connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            nullable = [connection.ops.quote_name(field.column) for field in fields if field.null]
+            nullable = [_quoted(field) for field in fields if field.null]
             force = f", FORCE_NULL ({', '.join(nullable)})" if nullable else ""
             text = io.StringIO()
             csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
@@ -46,4 +51,27 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
                 cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv{force})", text)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))
+
+
+def insert_models(model: type[models.Model], instances: Iterable[models.Model]) -> None:
+    """Insert model instances that carry their keys (``reserve_ids``); ``save`` and signals are not called."""
+    fields = model._meta.concrete_fields
+    insert(model, ([_plain(field, instance) for field in fields] for instance in instances))
+
+
+def _plain(field: "models.Field[Any, Any]", instance: models.Model) -> Any:
+    value = getattr(instance, field.attname)
+    if value is None:
+        return None
+    if isinstance(field, models.JSONField):
+        return json.dumps(value, ensure_ascii=False, cls=field.encoder)
+    if isinstance(field, models.BinaryField):
+        return "\\x" + bytes(value).hex() if connection.vendor == "postgresql" else bytes(value)
+    if connection.vendor == "postgresql":
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+def _quoted(field: "models.Field[Any, Any]") -> str:
+    return connection.ops.quote_name(str(field.column))

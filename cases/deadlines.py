@@ -1,0 +1,77 @@
+"""Arithmetic of a case's clocks over the working calendar: first limits, warnings, standing and going on. Pure.
+
+``unit`` is a unit of ``yuhu.kit.worktime``; all moments are aware UTC.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Protocol
+
+from cases.states import Step
+from yuhu.kit import worktime
+from yuhu.kit.worktime import Calendar, Limit, TimeUnit
+
+PLAIN = TimeUnit.NATURAL_HOUR.value
+
+
+class Rules(Protocol):
+    """Calendar and limits per step (duties.models.TimeRules)."""
+
+    @property
+    def calendar(self) -> Calendar: ...
+
+    def limit(self, step: str, severity: str = "") -> Limit: ...
+
+
+class Limited(Protocol):
+    """What a category says of its limits."""
+
+    limit_amount: Decimal | None
+    limit_unit: str
+    contact_hours: Decimal | None
+
+
+class Standing(Protocol):
+    """A clock that stands."""
+
+    unit: str
+    due_at: dt.datetime
+    warn_at: dt.datetime | None
+    stopped_at: dt.datetime | None
+    remaining: dt.timedelta | None
+
+
+def limit_of(step: Step, category: Limited, severity: str, rules: Rules) -> tuple[Decimal, str]:
+    """Amount and unit of the limit: handling and first contact by the category, the other steps by the table."""
+    if step == Step.HANDLE:
+        return Decimal(category.limit_amount or 5), category.limit_unit or TimeUnit.WORKING_DAY.value
+    if step == Step.CONTACT:
+        return Decimal(category.contact_hours or 24), PLAIN
+    limit = rules.limit(step, severity)
+    return Decimal(limit.amount), str(limit.unit)
+
+
+def warn_moment(
+    step: Step, started: dt.datetime, due: dt.datetime, unit: str, fraction: float, calendar: Calendar
+) -> dt.datetime | None:
+    """When ``fraction`` of the limit has passed. Nobody is warned that a reporter has not rated yet."""
+    if step == Step.RATE:
+        return None
+    return worktime.limit_fraction(started, due, fraction, calendar, unit or PLAIN)
+
+
+def left_at(at: dt.datetime, due: dt.datetime, unit: str, calendar: Calendar) -> dt.timedelta:
+    """What is left when the clock is stopped at ``at``; negative when it is late."""
+    return worktime.remaining(at, due, calendar, unit or PLAIN)
+
+
+def resumed(clock: Standing, at: dt.datetime, calendar: Calendar) -> tuple[dt.datetime, dt.datetime | None]:
+    """New due and warning moments of a clock that goes on at ``at``: both move by the time that it stood."""
+    assert clock.stopped_at is not None and clock.remaining is not None
+    due = worktime.resume(at, clock.remaining, calendar, clock.unit or PLAIN)
+    if clock.warn_at is None:
+        return due, None
+    unit = TimeUnit(clock.unit or PLAIN)
+    left = worktime.remaining(clock.stopped_at, clock.warn_at, calendar, unit)
+    warn = worktime.advance(at, left, calendar) if unit.counts_working_time else at + left
+    return due, min(warn, due)

@@ -1,0 +1,1 @@
+"""API of the service catalogue."""

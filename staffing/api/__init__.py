@@ -1,0 +1,1 @@
+"""API of units, and of a block with the people in its posts."""

@@ -1,0 +1,37 @@
+"""Adjectives of the ledger: what is due, a person's inbox, what went to residents, what a scope opens."""
+
+import datetime as dt
+from typing import Self, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from cases.models import Case
+from yuhu.delivery.states import Channel, State
+from yuhu.kit.scope import Scope
+
+M = TypeVar("M", bound=Model)
+
+
+class DeliveryQuerySet(QuerySet[M]):
+    """Rows of the ledger."""
+
+    def due(self, at: dt.datetime) -> Self:
+        """To be sent now, and nobody is at it (or whoever was has lost the claim)."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+        return self.filter(free, state=State.PENDING, next_at__lte=at)
+
+    def inbox_of(self, user_id: int) -> Self:
+        """One person's notices, newest first."""
+        return self.filter(channel=Channel.INBOX, user=user_id).order_by("-id")
+
+    def unread_by(self, user_id: int) -> Self:
+        """Those of the inbox that the person has not read."""
+        return self.filter(channel=Channel.INBOX, user=user_id, read_at__isnull=True)
+
+    def to_residents(self) -> Self:
+        """What goes to people outside, newest first."""
+        return self.filter(channel=Channel.SMS).order_by("-id")
+
+    def within(self, scope: Scope) -> Self:
+        """Rows about the cases that this scope opens; empty means none."""
+        return self.filter(subject__in=Case.objects.within(scope).values("number"))
