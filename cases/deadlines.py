@@ -31,6 +31,15 @@ class Limited(Protocol):
     contact_hours: Decimal | None
 
 
+class Extendable(Protocol):
+    """A clock that somebody wants more time on."""
+
+    unit: str
+    amount: Decimal | None
+    started_at: dt.datetime
+    due_at: dt.datetime
+
+
 class Standing(Protocol):
     """A clock that stands."""
 
@@ -67,11 +76,34 @@ def left_at(at: dt.datetime, due: dt.datetime, unit: str, calendar: Calendar) ->
 
 def resumed(clock: Standing, at: dt.datetime, calendar: Calendar) -> tuple[dt.datetime, dt.datetime | None]:
     """New due and warning moments of a clock that goes on at ``at``: both move by the time that it stood."""
-    assert clock.stopped_at is not None and clock.remaining is not None
+    assert clock.stopped_at is not None
+    assert clock.remaining is not None
     due = worktime.resume(at, clock.remaining, calendar, clock.unit or PLAIN)
     if clock.warn_at is None:
         return due, None
+    return due, min(moved(clock, clock.warn_at, at, calendar), due)
+
+
+def moved(clock: Standing, moment: dt.datetime, at: dt.datetime, calendar: Calendar) -> dt.datetime:
+    """Where a moment of the clock lies when it goes on at ``at``: as far ahead as when it was stopped."""
+    assert clock.stopped_at is not None
     unit = TimeUnit(clock.unit or PLAIN)
-    left = worktime.remaining(clock.stopped_at, clock.warn_at, calendar, unit)
-    warn = worktime.advance(at, left, calendar) if unit.counts_working_time else at + left
-    return due, min(warn, due)
+    left = worktime.remaining(clock.stopped_at, moment, calendar, unit)
+    return worktime.advance(at, left, calendar) if unit.counts_working_time else at + left
+
+
+def latest_due(clock: Extendable, granted: dt.datetime | None, calendar: Calendar) -> dt.datetime:
+    """The latest due time to which all extensions together may lead: the original limit once more (domain 2.8).
+
+    ``granted``: the due time that the last approved extension gave. Time during which the clock stood is not
+    counted against it, except before an earlier extension, where it is no longer known.
+    """
+    if clock.amount is None:
+        return clock.due_at
+    unit = clock.unit or PLAIN
+    last = worktime.deadline(clock.started_at, 2 * clock.amount, unit, calendar)
+    known = granted or worktime.deadline(clock.started_at, clock.amount, unit, calendar)
+    if clock.due_at <= known:
+        return last
+    left = worktime.remaining(known, last, calendar, unit)
+    return worktime.resume(clock.due_at, left, calendar, unit)

@@ -25,6 +25,7 @@ from yuhu.kit.exceptions import Forbidden
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 _PLATFORM_DECIDERS = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
+_EVALUATING_POSTS = _PLATFORM_DECIDERS | {PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER}
 _UNIT_POSTS = frozenset({PostKind.MEMBER, PostKind.HEAD, PostKind.DUTY_OFFICER, PostKind.STREET_LEADER})
 _GOVERNORS = frozenset({PostKind.GOVERNOR, PostKind.ACTING_GOVERNOR})
 MACHINES = frozenset({Relation.SYSTEM, Relation.REPORTER})
@@ -83,19 +84,23 @@ def relations_of(look: Look) -> set[Relation]:
     found: set[Relation] = set()
     if user is None:
         return found
-    units = {post.unit_id for post in look.posts if post.unit_id and post.kind in _UNIT_POSTS}
-    if case.assignee_id == user.pk or (case.lead_unit_id is not None and case.lead_unit_id in units):
+    if case.assignee_id == user.pk or case.lead_unit_id in holding_units(look.posts):
         found.add(Relation.HOLDER)
-    if case.evaluator_id == user.pk or (case.evaluator_unit_id is not None and _decides_in(look, case.evaluator_unit_id)):
+    if case.evaluator_id == user.pk or case.evaluator_unit_id in evaluating_units(look.posts):
         found.add(Relation.EVALUATOR)
     for post in look.posts:
         found |= _relations_of_post(case, post)
     return found
 
 
-def _decides_in(look: Look, unit_id: int) -> bool:
-    deciders = _PLATFORM_DECIDERS | {PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER}
-    return any(post.unit_id == unit_id and post.kind in deciders for post in look.posts)
+def holding_units(posts: Collection[Post]) -> frozenset[int]:
+    """The units whose orders people with these posts hold."""
+    return frozenset(post.unit_id for post in posts if post.unit_id and post.kind in _UNIT_POSTS)
+
+
+def evaluating_units(posts: Collection[Post]) -> frozenset[int]:
+    """The units for which people with these posts evaluate."""
+    return frozenset(post.unit_id for post in posts if post.unit_id and post.kind in _EVALUATING_POSTS)
 
 
 def _relations_of_post(case: Case, post: Post) -> set[Relation]:
@@ -109,7 +114,9 @@ def _relations_of_post(case: Case, post: Post) -> set[Relation]:
         if not case.street_code:
             found.add(Relation.DUTY_OFFICER)
     if post.kind is PostKind.STREET_LEADER and case.street_code == post.area:
-        found |= {Relation.STREET_LEADER, Relation.DUTY_OFFICER} if case.restricted else {Relation.STREET_LEADER}
+        found |= (
+            {Relation.STREET_LEADER, Relation.DUTY_OFFICER} if case.restricted else {Relation.STREET_LEADER}
+        )
     if post.kind in _PLATFORM_DECIDERS and not case.restricted:
         in_street = post.unit_kind == "platform" and post.area == case.street_code
         in_district = post.unit_kind == "district" and post.area == case.district_code
@@ -123,8 +130,6 @@ def may_move(look: Look, name: str) -> Verdict:
     move = MOVES[name]
     if not look.relations & move.who:
         return Denied(_NOT_YOURS.get(name, _NOT_YOURS[""]), code="not_your_move")
-    if look.relation is Relation.SYSTEM:
-        return Allowed()
     for guard in move.guards:
         verdict = GUARDS[guard](look)
         if not verdict:
@@ -161,11 +166,17 @@ def _when(holds: bool, reason: str | Promise, code: str) -> Verdict:
 
 
 def front_end(look: Look) -> Verdict:
-    return _when(look.case.path == Path.FRONT_END, _("Only ordinary matters of the front end can be solved on the spot."), "path")
+    return _when(
+        look.case.path == Path.FRONT_END,
+        _("Only ordinary matters of the front end can be solved on the spot."),
+        "path",
+    )
 
 
 def not_critical(look: Look) -> Verdict:
-    return _when(look.case.severity != Severity.CRITICAL, _("A critical matter must be dispatched."), "critical")
+    return _when(
+        look.case.severity != Severity.CRITICAL, _("A critical matter must be dispatched."), "critical"
+    )
 
 
 def has_reporter(look: Look) -> Verdict:
@@ -174,25 +185,34 @@ def has_reporter(look: Look) -> Verdict:
 
 def _no_pending(kind: str) -> Guard:
     def guard(look: Look) -> Verdict:
-        return _when(look.pending(kind) is None, _("The same request already awaits a decision."), "request_pending")
+        return _when(
+            look.pending(kind) is None, _("The same request already awaits a decision."), "request_pending"
+        )
 
     return guard
 
 
 def _pending(kind: str) -> Guard:
     def guard(look: Look) -> Verdict:
-        return _when(look.pending(kind) is not None, _("No such request awaits a decision."), "nothing_to_decide")
+        return _when(
+            look.pending(kind) is not None, _("No such request awaits a decision."), "nothing_to_decide"
+        )
 
     return guard
 
 
 def not_own_request(look: Look) -> Verdict:
-    own = any(row.decided_at is None and look.user and row.asked_by_id == look.user.pk for row in look.requests)
+    own = any(
+        row.decided_at is None and look.user and row.asked_by_id == look.user.pk for row in look.requests
+    )
     return _when(not own, _("Nobody decides his or her own request."), "own_request")
 
 
 def returns_left(look: Look) -> Verdict:
-    reason = _("This order was returned as often as is allowed: the first receiver stays in charge, or raise the path to a meeting.")
+    reason = _(
+        "This order was returned as often as is allowed: "
+        "the first receiver stays in charge, or raise the path to a meeting."
+    )
     return _when(look.approved("return") < settings.RETURN_LIMIT, reason, "returns_used_up")
 
 
@@ -202,18 +222,33 @@ def return_in_time(look: Look) -> Verdict:
     if last is None or look.case.due_at is None:
         return Allowed()
     calendar = look.read_calendar()
-    fifth = worktime.limit_fraction(last.sent_at, look.case.due_at, 0.2, calendar, look.case.category.limit_unit)
-    latest = max(min(fifth, worktime.deadline(last.sent_at, 1, "working_day", calendar)), last.sent_at + dt.timedelta(minutes=30))
-    return _when(look.at <= latest, _("The time to return the order has passed. Ask for more time or raise the path."), "too_late")
+    fifth = worktime.limit_fraction(
+        last.sent_at, look.case.due_at, 0.2, calendar, look.case.category.limit_unit
+    )
+    latest = max(
+        min(fifth, worktime.deadline(last.sent_at, 1, "working_day", calendar)),
+        last.sent_at + dt.timedelta(minutes=30),
+    )
+    return _when(
+        look.at <= latest,
+        _("The time to return the order has passed. Ask for more time or raise the path."),
+        "too_late",
+    )
 
 
 def before_due(look: Look) -> Verdict:
     due = look.case.due_at
-    return _when(due is not None and look.at < due, _("More time must be asked for before the limit ends."), "too_late")
+    return _when(
+        due is not None and look.at < due, _("More time must be asked for before the limit ends."), "too_late"
+    )
 
 
 def extensions_left(look: Look) -> Verdict:
-    return _when(look.approved("extension") < 2, _("Time was extended twice already. Raise the path instead."), "extensions_used_up")
+    return _when(
+        look.approved("extension") < 2,
+        _("Time was extended twice already. Raise the path instead."),
+        "extensions_used_up",
+    )
 
 
 def second_needs_leader(look: Look) -> Verdict:
@@ -243,10 +278,14 @@ def handled(orders: Collection[WorkOrder], user_id: int, posts: Collection[Post]
 
 
 def time_to_rate_passed(look: Look) -> Verdict:
+    """By the clock that runs: one of a round before a reopening says nothing."""
     over = not look.case.must_rate or any(
-        clock_.step == Step.RATE and clock_.due_at <= look.at for clock_ in look.case.deadlines.all()
+        clock_.step == Step.RATE and clock_.is_running and clock_.due_at <= look.at
+        for clock_ in look.case.deadlines.all()
     )
-    return _when(over, _("The reporter still has time to answer; the case closes by itself afterwards."), "too_early")
+    return _when(
+        over, _("The reporter still has time to answer; the case closes by itself afterwards."), "too_early"
+    )
 
 
 def once(look: Look) -> Verdict:
@@ -256,13 +295,23 @@ def once(look: Look) -> Verdict:
 def in_window(look: Look) -> Verdict:
     closed = look.case.closed_at
     last = closed + dt.timedelta(days=settings.REOPEN_DAYS) if closed else None
-    return _when(last is not None and look.at <= last, _("The time to reopen has passed. Please report it anew."), "too_late")
+    return _when(
+        last is not None and look.at <= last,
+        _("The time to reopen has passed. Please report it anew."),
+        "too_late",
+    )
 
 
 def unsolved(look: Look) -> Verdict:
     rating = look.last_rating
-    holds = rating is not None and rating.solved == Solved.UNSOLVED and rating.satisfaction == Satisfaction.DISSATISFIED
-    return _when(holds, _("Only what was rated as not solved and dissatisfied can be reopened."), "not_unsolved")
+    holds = (
+        rating is not None
+        and rating.solved == Solved.UNSOLVED
+        and rating.satisfaction == Satisfaction.DISSATISFIED
+    )
+    return _when(
+        holds, _("Only what was rated as not solved and dissatisfied can be reopened."), "not_unsolved"
+    )
 
 
 GUARDS: dict[str, Guard] = {
@@ -304,7 +353,18 @@ REPEAT = dt.timedelta(minutes=2)
 
 def channel_of(posts: Collection[Post]) -> str:
     """Through which post a person's report comes in: the most local one (posts come in that order)."""
-    return next((_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS), Case.Channel.DESK.value)
+    return next(
+        (_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS), Case.Channel.DESK.value
+    )
+
+
+def may_use_channel(posts: Collection[Post], channel: str) -> Verdict:
+    """Whether a person's report may say that it came in this way: by an own post, on a visit or at a meeting."""
+    own = {_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS}
+    if channel in own | {channel_of(posts), Case.Channel.VISIT, Case.Channel.MEETING}:
+        return Allowed()
+    reason = _("This channel belongs to others: leave it out, and your post decides it.")
+    return Denied(reason, code="not_your_channel")
 
 
 def governs(posts: Collection[Post]) -> bool:

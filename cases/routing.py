@@ -69,12 +69,16 @@ class Decision:
 SENTENCES: dict[str, str] = {
     "category": gettext_noop("The category is %(category)s %(name)s."),
     "item": gettext_noop("Item %(item)s of the published duty lists covers it: %(name)s."),
-    "no_item": gettext_noop("No published item %(item)s: it may not be dispatched by itself; the duty officer decides."),
+    "no_item": gettext_noop(
+        "No published item %(item)s: it may not be dispatched by itself; the duty officer decides."
+    ),
     "block": gettext_noop("The place lies in %(block)s."),
     "no_block": gettext_noop("The place is not known yet: the duty officer places it."),
     "governor": gettext_noop("An ordinary matter goes to the block's governor, %(name)s."),
     "acting": gettext_noop("%(name)s acts for the governor."),
-    "liaison": gettext_noop("The governor's post is vacant and nobody acts: the liaison cadre %(name)s receives it."),
+    "liaison": gettext_noop(
+        "The governor's post is vacant and nobody acts: the liaison cadre %(name)s receives it."
+    ),
     "platform": gettext_noop("Nobody in the block can receive it: %(name)s takes it."),
     "office": gettext_noop("The street's office in charge is %(name)s."),
     "department": gettext_noop("The law gives this to %(name)s, which leads; the street helps."),

@@ -119,7 +119,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Move:
-    """One verb of the loop. ``to`` names every state that it may lead to; an empty ``to`` stays."""
+    """One verb of the loop. ``to`` names every state that it may lead to; an empty ``to``, and a refusal, stays."""
 
     name: str
     label: str | Promise
@@ -153,7 +153,10 @@ class RejectCode(TextChoices):
     """Six classes that are not dispatched (Beijing regulation of 2021, art. 11)."""
 
     EMERGENCY_NUMBER = "emergency_number", _("A matter for 110, 119, 120 or 122")
-    IN_PROCEDURE = "in_procedure", _("Before a court, arbitration, discipline, review, disclosure or petition body")
+    IN_PROCEDURE = (
+        "in_procedure",
+        _("Before a court, arbitration, discipline, review, disclosure or petition body"),
+    )
     NO_NEW_FACTS = "no_new_facts", _("The same matter without new facts")
     SECRET = "secret", _("State or trade secrets, or somebody's privacy")
     OUTSIDE_DUTY = "outside_duty", _("Outside the duties of government")
@@ -229,7 +232,7 @@ MOVES: dict[str, Move] = dict(
         _move("request-extension", _("Ask for more time"), {S.IN_PROGRESS}, (), {H}, "case.extension_requested",
               (_REASON, Field("until", Kind.TIME, _("New due time"), required=True)),
               guards=("no_pending_extension", "before_due", "extensions_left")),
-        _move("decide-extension", _("Decide on more time"), _RUNNING, (), {D, SL, DL}, "case.extension_decided",
+        _move("decide-extension", _("Decide on more time"), {S.IN_PROGRESS}, (), {D, SL, DL}, "case.extension_decided",
               _DECISION, guards=("pending_extension", "not_own_request", "second_needs_leader"), clocks="moves handle"),
         _move("request-suspension", _("Ask to suspend"), {S.IN_PROGRESS}, (), {H}, "case.suspension_requested",
               (_REASON, Field("until", Kind.DATE, _("Review date"), required=True)), guards=("no_pending_suspension",)),

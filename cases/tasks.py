@@ -5,6 +5,7 @@ import datetime as dt
 from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
 from cases.actions.drafts import forget_old_drafts
 from cases.actions.report import DISPATCH_STEP
+from cases.actions.roster import follow_planned
 from cases.models import Case, Deadline
 from cases.states import State, Step
 from yuhu.kit import steps
@@ -21,30 +22,35 @@ def dispatch_one(pk: int | None, at: dt.datetime) -> None:
 def sweep_dispatch(at: dt.datetime) -> int:
     """Whatever no nudge reached."""
     keys = Case.objects.awaiting_dispatch().order_by("pk").values_list("pk", flat=True)[:BATCH]
-    return sum(dispatch_by_rule(case_id=pk, at=at) for pk in list(keys))
+    return steps.each("cases.dispatch", list(keys), lambda pk: dispatch_by_rule(case_id=pk, at=at))
 
 
 def sweep_warnings(at: dt.datetime) -> int:
     keys = Deadline.objects.to_warn(at).order_by("warn_at").values_list("pk", flat=True)[:BATCH]
-    return sum(warn(deadline_id=pk, at=at) for pk in list(keys))
+    return steps.each("cases.warn", list(keys), lambda pk: warn(deadline_id=pk, at=at))
 
 
 def sweep_breaches(at: dt.datetime) -> int:
     rows = Deadline.objects.breached(at).exclude(step=Step.RATE)
     keys = rows.order_by("next_level_at").values_list("pk", flat=True)[:BATCH]
-    return sum(escalate(deadline_id=pk, at=at) for pk in list(keys))
+    return steps.each("cases.escalate", list(keys), lambda pk: escalate(deadline_id=pk, at=at))
 
 
 def sweep_unrated(at: dt.datetime) -> int:
     rows = Deadline.objects.breached(at).filter(step=Step.RATE)
     keys = rows.order_by("next_level_at").values_list("case", flat=True)[:BATCH]
-    return sum(close_unrated(case_id=pk, at=at) for pk in list(keys))
+    return steps.each("cases.close_unrated", list(keys), lambda pk: close_unrated(case_id=pk, at=at))
 
 
 def sweep_suspended(at: dt.datetime) -> int:
     rows = Case.objects.filter(state=State.SUSPENDED, review_at__lte=at)
     keys = rows.order_by("review_at").values_list("pk", flat=True)[:BATCH]
-    return sum(resume_when_due(case_id=pk, at=at) for pk in list(keys))
+    return steps.each("cases.resume", list(keys), lambda pk: resume_when_due(case_id=pk, at=at))
+
+
+def sweep_roster(at: dt.datetime) -> int:
+    """Tenures that were planned and have begun."""
+    return follow_planned(at=at)
 
 
 def sweep_photo_drafts(at: dt.datetime) -> int:
@@ -59,4 +65,5 @@ def register() -> None:
     steps.register_sweep("cases.escalate", sweep_breaches)
     steps.register_sweep("cases.close_unrated", sweep_unrated)
     steps.register_sweep("cases.resume", sweep_suspended)
+    steps.register_sweep("cases.roster", sweep_roster)
     steps.register_sweep("cases.photo_drafts", sweep_photo_drafts)

@@ -34,7 +34,9 @@ LINES: dict[str, Line] = {
     "case.attached": Line(_("Photos added"), "camera"),
     "case.dispatched": Line(_("Dispatched to %(receiver)s"), "phase-dispatch"),
     "case.dispatched:due": Line(_("Dispatched to %(receiver)s, to be done by %(due_at)s"), "phase-dispatch"),
-    "case.left_to_person": Line(_("No rule knows the receiver: it waits for the duty officer"), "people", SOON),
+    "case.left_to_person": Line(
+        _("No rule knows the receiver: it waits for the duty officer"), "people", SOON
+    ),
     "case.solved_on_spot": Line(_("Solved on the spot"), "check", GOOD),
     "case.rejected": Line(_("Not accepted: %(code)s"), "state-rejected"),
     "case.signed": Line(_("Signed for the order"), "edit"),
@@ -63,9 +65,15 @@ LINES: dict[str, Line] = {
     "case.merged": Line(_("Merged into case %(into)s"), "state-merged"),
     "case.urged": Line(_("Urged"), "bell", SOON),
     "case.supervised": Line(_("Put under a leader's supervision"), "bell", SOON),
-    "case.supervised:due": Line(_("Put under a leader's supervision, to be done by %(due_at)s"), "bell", SOON),
-    "case.warned": Line(_("Warned: three quarters of the time for “%(step)s” have passed"), "clock-soon", SOON),
-    "case.escalated": Line(_("The time for “%(step)s” is over; nobody above could be told"), "clock-overdue", OVERDUE),
+    "case.supervised:due": Line(
+        _("Put under a leader's supervision, to be done by %(due_at)s"), "bell", SOON
+    ),
+    "case.warned": Line(
+        _("Warned: three quarters of the time for “%(step)s” have passed"), "clock-soon", SOON
+    ),
+    "case.escalated": Line(
+        _("The time for “%(step)s” is over; nobody above could be told"), "clock-overdue", OVERDUE
+    ),
     "case.escalated:told": Line(
         _("The time for “%(step)s” is over: told the %(role)s (level %(level)s)"), "clock-overdue", OVERDUE
     ),
@@ -108,7 +116,8 @@ class _Blanks(dict[str, str]):
 
 def line_of(kind: str, data: Mapping[str, Any]) -> Line | None:
     """The table's line for an entry, or None for a kind that it does not know."""
-    variant = _VARIANTS.get(kind, lambda _data: "")(data)
+    choose = _VARIANTS.get(kind)
+    variant = choose(data) if choose else ""
     return LINES.get(f"{kind}:{variant}") or LINES.get(kind)
 
 
@@ -127,7 +136,9 @@ def notes_of(kind: str, data: Mapping[str, Any]) -> list[int]:
     """Keys of the texts that belong to the entry, in the order in which they are shown."""
     line = line_of(kind, data) or Line(kind)
     found = (data.get(name) for name in line.notes)
-    return [value["note"] for value in found if isinstance(value, dict) and isinstance(value.get("note"), int)]
+    return [
+        value["note"] for value in found if isinstance(value, dict) and isinstance(value.get("note"), int)
+    ]
 
 
 def _word(key: str, value: Any, zone: dt.tzinfo) -> str:

@@ -32,7 +32,9 @@ def on_log_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> No
     log_in(user=user, at=clock.now(), actor=actor_for(user, address=_address(request)))
 
 
-def on_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+def on_failure(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
     """A wrong password; attempts during a lock-out are not told one by one."""
     from staffing.actions import fail_log_in
     from yuhu.kit import clock

@@ -13,7 +13,19 @@ class SamePersonTwice(Conflict):
     """Governor and supervisor of a block must be two people."""
 
     code = "same_person"
-    message = _("This person already holds the other post of the block. Governor and supervisor must be two people.")
+    message = _(
+        "This person already holds the other post of the block. Governor and supervisor must be two people."
+    )
+
+
+class SeatTaken(Conflict):
+    """Somebody else was appointed to the post from the same day on."""
+
+    code = "seat_taken"
+    message = _(
+        "Somebody else was appointed to this post from the same day on. "
+        "Choose another day, or relieve that person first."
+    )
 
 
 class WrongDates(Invalid):
@@ -49,3 +61,24 @@ class SamePassword(Invalid):
 
     code = "same_password"
     message = _("This is your present password. Please choose another one.")
+
+
+class NameTaken(Conflict):
+    """Log-in names and employee numbers are unique."""
+
+    code = "name_taken"
+    message = _("Another account bears this already. Please choose another one.")
+
+
+class OwnAccount(Conflict):
+    """Nobody locks himself out."""
+
+    code = "own_account"
+    message = _("This is your own account. Ask another administrator.")
+
+
+class NobodyThere(Conflict):
+    """The post is vacant already."""
+
+    code = "vacant"
+    message = _("The post is vacant on this day already.")

@@ -43,8 +43,10 @@ class PostsMiddleware:
         if request.session.get("_auth_user_id"):
             _end_if_idle(request)
         decorated = cast(StaffRequest, request)
-        decorated.posts = cast("tuple[Post, ...]", SimpleLazyObject(lambda: posts_of(request.user, clock.today())))  # type: ignore[arg-type]
-        decorated.scope = cast(Scope, SimpleLazyObject(lambda: scope_of(request.user, clock.today())))  # type: ignore[arg-type]
+        decorated.posts = cast(
+            "tuple[Post, ...]", SimpleLazyObject(lambda: posts_of(request.user, clock.today()))
+        )
+        decorated.scope = cast(Scope, SimpleLazyObject(lambda: scope_of(request.user, clock.today())))
         decorated.actor = cast(Actor, SimpleLazyObject(lambda: actor_of(decorated)))
         return self.get_response(request)
 

@@ -35,7 +35,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who works here. Rights come from posts, never from the account."""
 
     username = models.CharField(_("log-in name"), max_length=64, unique=True)
-    employee_number = models.CharField(_("employee number"), max_length=32, unique=True, null=True, blank=True)
+    employee_number = models.CharField(
+        _("employee number"), max_length=32, unique=True, null=True, blank=True
+    )
     name = models.CharField(_("name"), max_length=50)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -81,8 +83,12 @@ class Unit(models.Model):
     office_code = models.CharField(_("kind of office"), max_length=40, blank=True)
     district = models.ForeignKey(District, models.PROTECT, null=True, blank=True, verbose_name=_("district"))
     street = models.ForeignKey(Street, models.PROTECT, null=True, blank=True, verbose_name=_("street"))
-    community = models.ForeignKey(Community, models.PROTECT, null=True, blank=True, verbose_name=_("community"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    community = models.ForeignKey(
+        Community, models.PROTECT, null=True, blank=True, verbose_name=_("community")
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     source = models.CharField(_("source"), max_length=20, blank=True)
 
     objects = UnitQuerySet.as_manager()
@@ -112,7 +118,9 @@ class PlatformLink(models.Model):
     """From a day on, this office belongs to this platform: successive rows, so never to two at a time."""
 
     office = models.ForeignKey(Unit, models.CASCADE, related_name="platform_links", verbose_name=_("office"))
-    platform = models.ForeignKey(Unit, models.PROTECT, related_name="office_links", verbose_name=_("platform"))
+    platform = models.ForeignKey(
+        Unit, models.PROTECT, related_name="office_links", verbose_name=_("platform")
+    )
     starts_on = models.DateField(_("from"))
 
     objects = PlatformLinkQuerySet.as_manager()
@@ -159,7 +167,8 @@ class Membership(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["unit", "user", "role", "starts_on"], name="membership_once"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="membership_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="membership_ends_after_start",
             ),
         ]
 
@@ -179,7 +188,9 @@ class Tenure(models.Model):
     block = models.ForeignKey(Block, models.PROTECT, related_name="tenures", verbose_name=_("block"))
     post = models.CharField(_("post"), max_length=20, choices=Seat.choices)
     starts_on = models.DateField(_("from"))
-    holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="tenures", verbose_name=_("holder"))
+    holder = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="tenures", verbose_name=_("holder")
+    )
 
     objects = TenureQuerySet.as_manager()
 
@@ -190,7 +201,9 @@ class Tenure(models.Model):
         indexes: ClassVar = [models.Index(fields=["holder", "starts_on"], name="tenure_of_user")]
         constraints: ClassVar = [
             # Two holders at a time cannot be written: a tenure ends where the next one begins.
-            models.UniqueConstraint(fields=["block", "post", "starts_on"], name="tenure_one_holder_at_a_time"),
+            models.UniqueConstraint(
+                fields=["block", "post", "starts_on"], name="tenure_one_holder_at_a_time"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +237,8 @@ class Assistant(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["block", "user", "kind", "starts_on"], name="assistant_once"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="assistant_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="assistant_ends_after_start",
             ),
         ]
 

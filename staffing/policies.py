@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, Tenure, User
+from staffing.models import Assistant, Membership, Tenure, Unit, User
 from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
 from yuhu.kit.scope import Scope
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
@@ -62,7 +62,9 @@ def may(user: User | AnonymousUser, capability: Capability, *, on: dt.date) -> V
     """Whether one of the person's posts carries ``capability``."""
     if any(post.kind in CAPABILITIES[capability] for post in posts_of(user, on)):
         return Allowed()
-    return Denied(_("Your post does not include this. Ask your street's duty officer who is in charge of it."))
+    return Denied(
+        _("Your post does not include this. Ask your street's duty officer who is in charge of it.")
+    )
 
 
 def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on: dt.date) -> Verdict:
@@ -71,6 +73,32 @@ def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on:
         if post.kind in CAPABILITIES[capability] and post.area and area.startswith(post.area):
             return Allowed()
     return Denied(_("This lies outside the area of your post."), code="outside_area")
+
+
+def may_appoint(user: User | AnonymousUser, *, area: str, on: dt.date) -> Verdict:
+    """Whether the person appoints in ``area``: the post must open it, so a department's desk does not."""
+    for post in posts_of(user, on):
+        appoints = post.kind in CAPABILITIES[Capability.APPOINT] and opens_area(post)
+        if appoints and post.area and area.startswith(post.area):
+            return Allowed()
+    return Denied(_("You do not appoint people here. Ask the leaders of the street."), code="outside_area")
+
+
+def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) -> Verdict:
+    """Whether the person gives and ends seats of this role in ``unit``.
+
+    Administrators of accounts seat everybody; whoever appoints in the area seats its workers, not its leaders.
+    """
+    if may(user, Capability.MANAGE_ACCOUNTS, on=on):
+        return Allowed()
+    if role not in _SEATED_BY_APPOINTERS:
+        return Denied(_("This seat is given by the security administrator."), code="administrators_only")
+    return may_appoint(user, area=unit.area, on=on)
+
+
+_SEATED_BY_APPOINTERS = frozenset(
+    {Membership.Role.MEMBER, Membership.Role.HEAD, Membership.Role.DUTY_OFFICER}
+)
 
 
 def _text(value: str) -> Value:

@@ -92,9 +92,7 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles
 # (GB/T 22239-2019, 8.1.4.2); the auditor reads everything and changes nothing.
-SEES_AREA_OF_UNIT = frozenset(
-    {PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR}
-)
+SEES_AREA_OF_UNIT = frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR})
 # Units whose members see their whole street or community: the platforms dispatch for it, the community lives in it.
 AREA_UNITS = frozenset({"platform", "community", "street", "district"})
 

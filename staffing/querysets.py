@@ -17,7 +17,17 @@ class DatedQuerySet(QuerySet[M]):
 
     def on(self, day: dt.date) -> Self:
         """Rows that are in force on ``day``."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+        return self.not_over(day).filter(starts_on__lte=day)
+
+    def not_over(self, day: dt.date) -> Self:
+        """Rows in force on ``day`` or planned for later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def within(self, scope: Scope) -> Self:
+        """Who has which seat is open to everybody who holds a post; without a post only one's own."""
+        if scope.has_post:
+            return self
+        return self.filter(user=scope.person) if scope.person is not None else self.none()
 
 
 class UnitQuerySet(QuerySet[M]):
@@ -41,13 +51,22 @@ class TenureQuerySet(QuerySet[M]):
     def on(self, day: dt.date) -> Self:
         """The row per block and post that is in force on ``day``; holder None is a vacancy."""
         later = self.model._default_manager.filter(
-            block=OuterRef("block"), post=OuterRef("post"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=day
+            block=OuterRef("block"),
+            post=OuterRef("post"),
+            starts_on__gt=OuterRef("starts_on"),
+            starts_on__lte=day,
         )
         return self.filter(starts_on__lte=day).exclude(Exists(later))
 
     def held(self) -> Self:
         """Not vacant."""
         return self.filter(holder__isnull=False)
+
+    def within(self, scope: Scope) -> Self:
+        """A block's roster is open to everybody who holds a post; without a post only one's own tenures."""
+        if scope.has_post:
+            return self
+        return self.filter(holder=scope.person) if scope.person is not None else self.none()
 
 
 class PlatformLinkQuerySet(QuerySet[M]):
@@ -58,6 +77,10 @@ class PlatformLinkQuerySet(QuerySet[M]):
             office=OuterRef("office"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=day
         )
         return self.filter(starts_on__lte=day).exclude(Exists(later))
+
+    def within(self, scope: Scope) -> Self:
+        """As open as the units themselves."""
+        return self if scope.has_post else self.none()
 
 
 class UserQuerySet(QuerySet[M]):

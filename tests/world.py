@@ -70,7 +70,7 @@ def build() -> World:
 
     Loading through the actions takes a second: the first test of a process does it, the others copy its rows.
     """
-    global _snapshot
+    global _snapshot  # noqa: PLW0603 - one snapshot per test process
     if _snapshot is None:
         world = _build()
         rows = [(model, list(model._base_manager.all())) for model in _models()]
@@ -165,9 +165,21 @@ def _seat_blocks(world: World) -> None:
         ("b2", seat.GOVERNOR, "governor2"),
         ("b9", seat.GOVERNOR, "governor9"),
     ):
-        appoint(block=world.blocks[block], post=post, holder=world.people[name], starts_on=START, at=AT, actor=SYSTEM)
-    for name, kind in (("assistant", Assistant.Kind.RESIDENT_REPRESENTATIVE), ("liaison", Assistant.Kind.LIAISON_CADRE)):
-        add_assistant(block=world.b1, user=world.people[name], kind=kind, starts_on=START, at=AT, actor=SYSTEM)
+        appoint(
+            block=world.blocks[block],
+            post=post,
+            holder=world.people[name],
+            starts_on=START,
+            at=AT,
+            actor=SYSTEM,
+        )
+    for name, kind in (
+        ("assistant", Assistant.Kind.RESIDENT_REPRESENTATIVE),
+        ("liaison", Assistant.Kind.LIAISON_CADRE),
+    ):
+        add_assistant(
+            block=world.b1, user=world.people[name], kind=kind, starts_on=START, at=AT, actor=SYSTEM
+        )
 
 
 def _seat_units(world: World, district: District) -> None:
@@ -222,7 +234,9 @@ def do(world: World, case: Case, name: str, who: str, *, at: dt.datetime = AT, *
 
 def as_reporter(case: Case, name: str, *, at: dt.datetime = AT, **data: Any) -> Case:
     """The reporter makes a move through the private link."""
-    return move(case_id=case.pk, name=name, by=By(None, RESIDENT), at=at, data=data, relation=Relation.REPORTER)
+    return move(
+        case_id=case.pk, name=name, by=By(None, RESIDENT), at=at, data=data, relation=Relation.REPORTER
+    )
 
 
 def a_signed(world: World, *, at: dt.datetime = AT, **changes: Any) -> Case:

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "staffing",
     "blocks",
     "yuhu.journal",
-    "django.contrib.admin",
+    "yuhu.dashboard.apps.DeskConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,6 +60,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that every answer bears the request's name and every log line the same one.
+    "yuhu.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -229,7 +231,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "yuhu.api.paging.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "yuhu.api.schema.Schema",
     "EXCEPTION_HANDLER": "yuhu.api.errors.handle",
+    "DEFAULT_THROTTLE_CLASSES": ["yuhu.api.throttles.PerCaller"],
     "DEFAULT_VERSIONING_CLASS": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -243,7 +248,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "DEFAULT_GENERATOR_CLASS": "yuhu.api.schema.Generator",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "yuhu.api.schema.share"],
 }
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
+# The name that yuhu.api.middleware has checked or made.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 
 structlog.configure(
     processors=[

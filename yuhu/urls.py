@@ -7,8 +7,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuhu.dashboard.urls")),
     # Before the admin: its log-in, log-out and password pages lead to these.
     path("", include("staffing.urls")),
+    path("", include("cases.urls")),
+    path("", include("yuhu.delivery.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("services/", include("services.urls")),
+    path("api/", include("yuhu.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

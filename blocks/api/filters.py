@@ -51,7 +51,7 @@ class PointFilters(filters.StrictFilterSet):
 
     longitude = filters.Degrees(limit=180)
     latitude = filters.Degrees(limit=90)
-    on = filters.Day(method="ignored", help_text="The day whose division counts; today without it.")
+    on = filters.Day(help_text="The day whose division counts; today without it.")
 
     def filter_queryset(self, queryset: BlockQuerySet[Any]) -> BlockQuerySet[Any]:
         asked = self.form.cleaned_data

@@ -79,7 +79,9 @@ class BlockMap(ScopedView[Division]):
     filterset_class = MapFilters
     pagination_class = None
 
-    @extend_schema(summary=_("Outlines of the blocks (GeoJSON)"), filters=True)
+    @extend_schema(
+        operation_id="block_map_retrieve", summary=_("Outlines of the blocks (GeoJSON)"), filters=True
+    )
     def get(self, request: Request) -> HttpResponseBase:
         divisions: Any = self.filter_queryset(self.get_queryset())
         division = divisions.in_force(clock.today()).order_by("district_id").first()
@@ -100,4 +102,3 @@ def _outlines(division: Division | None, street: str) -> bytes:
 def _cached(response: HttpResponseBase) -> HttpResponseBase:
     patch_cache_control(response, private=True, no_cache=True)
     return response
-

@@ -25,7 +25,10 @@ BY_SYSTEM = By(user=None, actor=SYSTEM)
 
 
 def dispatch_by_rule(*, case_id: int, at: dt.datetime) -> bool:
-    """Give a reported case its receiver, or leave it to the duty officer when no rule fits. True: something was done."""
+    """Give a reported case its receiver, or leave it to the duty officer when no rule fits.
+
+    Returns whether something was done.
+    """
     with transaction.atomic():
         try:
             case = locked(case_id)
@@ -34,7 +37,9 @@ def dispatch_by_rule(*, case_id: int, at: dt.datetime) -> bool:
         if case.state != State.REPORTED or case.waits_for_person:
             return False
         look = Look(case, None, at, Relation.SYSTEM)
-        doing = Doing(case=case, by=BY_SYSTEM, at=at, values={}, look=look, clocks=Clocks(case, at), move="dispatch")
+        doing = Doing(
+            case=case, by=BY_SYSTEM, at=at, values={}, look=look, clocks=Clocks(case, at), move="dispatch"
+        )
         sent = sending.by_rule(doing)
         finish(doing, MOVES["dispatch"].event if sent else "case.left_to_person", State.REPORTED)
     return True
@@ -43,7 +48,9 @@ def dispatch_by_rule(*, case_id: int, at: dt.datetime) -> bool:
 def close_unrated(*, case_id: int, at: dt.datetime) -> bool:
     """The time to rate has passed without an answer: the case closes, unrated."""
     case = Case.objects.filter(pk=case_id, state=State.EVALUATED).first()
-    over = case is not None and case.deadlines.filter(step=Step.RATE, is_running=True, due_at__lte=at).exists()
+    over = (
+        case is not None and case.deadlines.filter(step=Step.RATE, is_running=True, due_at__lte=at).exists()
+    )
     return over and _move(case_id, "close", at)
 
 
@@ -103,7 +110,9 @@ def _locked_deadline(deadline_id: int) -> tuple[Case, Deadline] | None:
 
 def _tell_next_level(case: Case, row: Deadline, at: dt.datetime) -> None:
     lead = case.lead_unit
-    kind = receiver_kind(step=Step(row.step), has_assignee=case.assignee_id is not None, lead_kind=lead.kind if lead else "")
+    kind = receiver_kind(
+        step=Step(row.step), has_assignee=case.assignee_id is not None, lead_kind=lead.kind if lead else ""
+    )
     ladder = LADDERS[kind]
     level, told = row.level, None
     on = clock.local_date(at)
@@ -119,13 +128,31 @@ def _tell_next_level(case: Case, row: Deadline, at: dt.datetime) -> None:
     row.next_level_at = None if last else worktime.deadline(at, 1, "working_day", calendar)
     row.save(update_fields=["breached_at", "level", "next_level_at"])
     if told is None:
-        journal(case, "case.escalated", by=BY_SYSTEM, at=at, step=row.step, level=level, unit=None, role="", due_at=row.due_at)
+        journal(
+            case,
+            "case.escalated",
+            by=BY_SYSTEM,
+            at=at,
+            step=row.step,
+            level=level,
+            unit=None,
+            role="",
+            due_at=row.due_at,
+        )
         return
     unit, role = told
     Escalation.objects.create(deadline=row, level=level, unit=unit, role=role, at=at)
     add_party(case, CaseParty.Role.OVERSIGHT, unit=unit)
     journal(
-        case, "case.escalated", by=BY_SYSTEM, at=at, step=row.step, level=level, unit=unit.code, role=role, due_at=row.due_at
+        case,
+        "case.escalated",
+        by=BY_SYSTEM,
+        at=at,
+        step=row.step,
+        level=level,
+        unit=unit.code,
+        role=role,
+        due_at=row.due_at,
     )
 
 

@@ -5,10 +5,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from cases.exceptions import NoSuchCase
 from cases.models import Case, CaseParty, Note
 from staffing.models import Unit, User
 from yuhu.journal.actions import Actor, record, text_digest
+from yuhu.kit.text import has_control
 
 
 @dataclass(frozen=True)
@@ -25,17 +28,33 @@ def locked(case_id: int) -> Case:
     Raises:
         NoSuchCase: it does not exist.
     """
-    rows = Case.objects.select_for_update(of=("self",)).select_related("category", "assignee", "lead_unit", "block")
+    rows = Case.objects.select_for_update(of=("self",)).select_related(
+        "category", "assignee", "lead_unit", "block"
+    )
     try:
         return rows.get(pk=case_id)
     except Case.DoesNotExist:
         raise NoSuchCase from None
 
 
+def lock_together(case_id: int, number: object) -> None:
+    """Lock the case and the one with ``number`` in the order of their keys: two people who merge them into each
+    other stand in line instead of in each other's way."""
+    if isinstance(number, str) and not has_control(number):
+        pair = Case.objects.select_for_update().filter(Q(pk=case_id) | Q(number=number))
+        list(pair.order_by("pk").values_list("pk"))
+
+
 def write_note(case: Case, *, move: str, field: str, text: str, by: By, at: dt.datetime) -> Note:
     """Keep what a person wrote in an erasable row."""
     return Note.objects.create(
-        case=case, move=move, field=field, text=text, salt=secrets.token_hex(16), written_by=by.user, written_at=at
+        case=case,
+        move=move,
+        field=field,
+        text=text,
+        salt=secrets.token_hex(16),
+        written_by=by.user,
+        written_at=at,
     )
 
 
@@ -63,4 +82,6 @@ def subject_area(case: Case) -> str:
 
 def journal(case: Case, kind: str, *, by: By, at: dt.datetime, **data: Any) -> None:
     """Record what happened to the case, in the caller's transaction. No area opens the journal of a restricted case."""
-    record(kind=kind, subject=("case", case.number), at=at, actor=by.actor, area=subject_area(case), data=data)
+    record(
+        kind=kind, subject=("case", case.number), at=at, actor=by.actor, area=subject_area(case), data=data
+    )

@@ -67,13 +67,19 @@ class Clocks:
         due = worktime.deadline(self.at, amount, unit, self.rules.calendar)
         return self.start_until(step, due, amount=amount, unit=unit)
 
-    def start_until(self, step: Step, due: dt.datetime, *, amount: Decimal | None = None, unit: str = "") -> Deadline:
+    def start_until(
+        self, step: Step, due: dt.datetime, *, amount: Decimal | None = None, unit: str = ""
+    ) -> Deadline:
         """A new round of ``step`` that ends at ``due``."""
         last = self.current(step)
-        if last is not None and last.met_at is None and last.ended_at is None:
-            self._stop(last, ended_at=self.at)
+        self.end(step)
         row = Deadline(
-            case=self.case, step=step, round=(last.round + 1 if last else 1), amount=amount, unit=unit, started_at=self.at
+            case=self.case,
+            step=step,
+            round=(last.round + 1 if last else 1),
+            amount=amount,
+            unit=unit,
+            started_at=self.at,
         )
         self._set_due(row, due)
         self.rows.append(row)
@@ -82,8 +88,7 @@ class Clocks:
 
     def meet(self, step: Step, when: dt.datetime | None = None) -> None:
         """What was asked for in time (or late) is done."""
-        row = self.current(step)
-        if row is not None and row.met_at is None and row.ended_at is None:
+        if self.is_open(step) and (row := self.current(step)) is not None:
             self._stop(row, met_at=when or self.at)
 
     def stand(self, step: Step) -> None:
@@ -100,19 +105,38 @@ class Clocks:
         row = self.current(step)
         if row is None or row.stopped_at is None or row.remaining is None or row.met_at or row.ended_at:
             return
-        row.due_at, row.warn_at = deadlines.resumed(row, self.at, self.rules.calendar)
+        due, warn = deadlines.resumed(row, self.at, self.rules.calendar)
         if row.level == 0:
-            row.next_level_at = row.due_at
+            row.next_level_at = due
+        elif row.next_level_at is not None:
+            row.next_level_at = deadlines.moved(row, row.next_level_at, self.at, self.rules.calendar)
+        row.due_at, row.warn_at = due, warn
         row.is_running, row.stopped_at, row.remaining = True, None, None
         self._touch(row)
 
     def extend(self, step: Step, due: dt.datetime) -> None:
-        """The limit moves to ``due``; a warning that was given for the old one may be given again."""
+        """The limit moves to ``due``; a warning that was given for the old one may be given again.
+
+        Levels that were told stay told: a breach of the new limit goes one level higher.
+        """
         row = self.current(step)
         if row is not None and row.is_running:
             self._set_due(row, due)
-            row.warned_at, row.breached_at, row.level = None, None, 0
+            if row.next_level_at is not None:
+                row.next_level_at = due
+            row.warned_at = row.breached_at = None
             self._touch(row)
+
+    def is_open(self, step: Step) -> bool:
+        """Whether a clock of the step runs or stands."""
+        row = self.current(step)
+        return row is not None and row.met_at is None and row.ended_at is None
+
+    def end(self, *steps: Step) -> None:
+        """Nobody waits for these any more, met or not."""
+        for step in steps:
+            if self.is_open(step) and (row := self.current(step)) is not None:
+                self._stop(row, ended_at=self.at)
 
     def end_all(self) -> None:
         """The case ended without them being met."""
@@ -123,7 +147,7 @@ class Clocks:
     def save(self) -> None:
         """Write what changed and copy the handle clock to the case."""
         handle = self.current(Step.HANDLE)
-        if handle is not None:
+        if handle is not None and handle.ended_at is None:
             self.case.due_at, self.case.warn_at = handle.due_at, handle.warn_at
         if self._changed:
             Deadline.objects.bulk_update([row for row in self.rows if row.pk in self._changed], _FIELDS)
@@ -141,7 +165,9 @@ class Clocks:
         if row.level == 0:
             row.next_level_at = due
 
-    def _stop(self, row: Deadline, *, met_at: dt.datetime | None = None, ended_at: dt.datetime | None = None) -> None:
+    def _stop(
+        self, row: Deadline, *, met_at: dt.datetime | None = None, ended_at: dt.datetime | None = None
+    ) -> None:
         row.is_running, row.met_at, row.ended_at = False, met_at, ended_at
         self._touch(row)
 

@@ -62,5 +62,6 @@ def _delete(rows: Iterable[PhotoDraft]) -> int:
     PhotoDraft.objects.filter(pk__in=[row.pk for row in gone]).delete()
     for row in gone:
         for stored in (row.file, row.thumbnail):
+            assert stored.name is not None
             transaction.on_commit(partial(stored.storage.delete, stored.name), robust=True)
     return len(gone)

@@ -1,6 +1,6 @@
 """What each move of the table does to a locked case. State, relation, guards and fields were checked before.
 
-Sending somewhere (dispatch, reassign, return) stands in ``sending``; ending in ``endings``.
+Sending somewhere (dispatch, reassign, return, another round) and the end of an order stand in ``sending``.
 """
 
 import datetime as dt
@@ -9,16 +9,17 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases import deadlines
 from cases.actions import sending
 from cases.actions.base import add_party, set_party
 from cases.actions.doing import Doing
 from cases.actions.evaluators import designate
+from cases.actions.receivers import item_of
 from cases.exceptions import Missing
-from cases.models import Case, CaseParty, CaseRequest, Evaluation, Rating, WorkOrder
+from cases.models import Case, CaseParty, CaseRequest, Deadline, Evaluation, Rating, WorkOrder
 from cases.states import RANK, Path, State, Step
-from yuhu.kit import worktime
+from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
-
 
 Effect = Callable[[Doing], None]
 EFFECTS: dict[str, Effect] = {}
@@ -73,20 +74,21 @@ def contact(doing: Doing) -> None:
 def solve_on_spot(doing: Doing) -> None:
     """The governor did it before anybody was sent: an order to the governor that is signed and handed back at once."""
     case = doing.case
-    case.on_the_spot = True
+    case.on_the_spot, case.waits_for_person = True, False
     case.assignee = doing.by.user
+    case.duty_item = item_of(case.category, clock.local_date(doing.at))
     set_party(case, CaseParty.Role.ASSIGNEE, user=doing.by.user)
     order = sending.new_order(doing, user=doing.by.user, unit=None)
     order.signed_by, order.signed_at = doing.by.user, doing.at
-    case.dispatched_at = doing.at
-    if doing.clocks.current(Step.HANDLE) is None:
-        doing.clocks.start(Step.HANDLE)
+    case.dispatched_at = case.dispatched_at or doing.at
+    doing.clocks.meet(Step.DISPATCH)
+    doing.clocks.start(Step.HANDLE)
     _hand_back(doing, order)
 
 
 @effect("hand-back")
 def hand_back(doing: Doing) -> None:
-    _lapse_requests(doing)
+    sending.lapse(doing, *CaseRequest.Kind)
     _hand_back(doing, doing.order)
 
 
@@ -114,12 +116,14 @@ def evaluate(doing: Doing) -> None:
     if not effective and not doing.values.get("comment"):
         raise Missing(_("Please say what must be done again."), field="comment")
     order = max((row for row in doing.look.orders if row.handed_back_at), key=lambda row: row.no)
+    assert doing.by.user is not None
+    assert order.handed_back_by is not None
     comment = doing.keep("comment")
     Evaluation.objects.create(
         case=case,
         order=order,
         evaluator=doing.by.user,
-        handled_by_id=order.handed_back_by_id,
+        handled_by=order.handed_back_by,
         effective=effective,
         comment=comment,
         at=doing.at,
@@ -127,23 +131,23 @@ def evaluate(doing: Doing) -> None:
     doing.say(effective=effective, order=order.no)
     doing.clocks.meet(Step.EVALUATE)
     case.evaluated_at = doing.at
-    if not effective:
-        _rework(doing, order)
-    elif case.must_rate:
-        doing.clocks.meet(Step.HANDLE, case.handled_at)
+    if effective:
+        _pass(doing)
+    else:
+        sending.same_again(doing, order)
+        doing.clocks.go_on(Step.HANDLE)
+
+
+def _pass(doing: Doing) -> None:
+    """Done: a leader's instruction is met too, and a first contact that never came is not waited for any more."""
+    case = doing.case
+    doing.clocks.meet(Step.HANDLE, case.handled_at)
+    doing.clocks.meet(Step.SUPERVISE)
+    doing.clocks.end(Step.CONTACT)
+    case.state = State.CLOSED
+    if case.must_rate:
         doing.clocks.start(Step.RATE)
         case.state = State.EVALUATED
-    else:
-        doing.clocks.meet(Step.HANDLE, case.handled_at)
-        case.state = State.CLOSED
-
-
-def _rework(doing: Doing, last: WorkOrder) -> None:
-    order = sending.new_order(doing, user=last.user, unit=last.unit)
-    order.signed_by, order.signed_at = last.signed_by, doing.at
-    order.save(update_fields=["signed_by", "signed_at"])
-    doing.clocks.go_on(Step.HANDLE)
-    doing.case.state = State.IN_PROGRESS
 
 
 @effect("rate")
@@ -174,12 +178,8 @@ def reopen(doing: Doing) -> None:
     """Once: the last receiver works on it again, with a new limit."""
     case = doing.case
     doing.keep("reason")
-    last = doing.look.orders[-1]
-    order = sending.new_order(doing, user=last.user, unit=last.unit)
-    order.signed_by, order.signed_at = last.signed_by, doing.at
-    order.save(update_fields=["signed_by", "signed_at"])
+    sending.same_again(doing, doing.look.orders[-1])
     case.reopened, case.closed_at, case.end_code = True, None, ""
-    case.state = State.IN_PROGRESS
     doing.clocks.start(Step.HANDLE)
 
 
@@ -195,25 +195,26 @@ def ask_extension(doing: Doing) -> None:
     handle = doing.clocks.current(Step.HANDLE)
     if case.due_at is None or handle is None or until <= case.due_at:
         raise Invalid(_("The new time must lie after the present due time."), code="too_early", field="until")
-    first_due = handle.started_at + 2 * (_original_due(doing) - handle.started_at)
-    if until > first_due:
-        raise Invalid(_("More than the original limit once more is not possible."), code="too_late", field="until")
+    if until > deadlines.latest_due(handle, _granted(doing, handle), doing.clocks.rules.calendar):
+        raise Invalid(
+            _("More than the original limit once more is not possible."), code="too_late", field="until"
+        )
     _ask(doing, CaseRequest.Kind.EXTENSION, until)
 
 
-def _original_due(doing: Doing) -> dt.datetime:
-    handle = doing.clocks.current(Step.HANDLE)
-    assert handle is not None
-    if handle.amount is None:
-        return handle.due_at
-    return worktime.deadline(handle.started_at, handle.amount, handle.unit, doing.clocks.rules.calendar)
+def _granted(doing: Doing, handle: Deadline) -> dt.datetime | None:
+    """What the last approved extension of this clock gave."""
+    rows = [row for row in doing.look.requests if row.kind == CaseRequest.Kind.EXTENSION and row.approved]
+    return max((row.until for row in rows if row.until and row.asked_at >= handle.started_at), default=None)
 
 
 @effect("request-suspension")
 def ask_suspension(doing: Doing) -> None:
     until = doing.values["until"]
     if until > doing.at + dt.timedelta(days=settings.SUSPENSION_MAX_DAYS + 1):
-        message = _("The review date may lie at most %(days)d days ahead.") % {"days": settings.SUSPENSION_MAX_DAYS}
+        message = _("The review date may lie at most %(days)d days ahead.") % {
+            "days": settings.SUSPENSION_MAX_DAYS
+        }
         raise Invalid(message, code="too_late", field="until")
     _ask(doing, CaseRequest.Kind.SUSPENSION, until)
 
@@ -262,6 +263,7 @@ def decide_extension(doing: Doing) -> None:
 def decide_suspension(doing: Doing) -> None:
     row = _decide(doing, CaseRequest.Kind.SUSPENSION)
     if row is not None and row.until is not None:
+        sending.lapse(doing, CaseRequest.Kind.EXTENSION)
         doing.clocks.stand(Step.HANDLE)
         doing.case.state, doing.case.review_at = State.SUSPENDED, row.until
         doing.say(review_at=row.until)
@@ -295,7 +297,7 @@ def reject(doing: Doing) -> None:
 @effect("void")
 def void(doing: Doing) -> None:
     doing.keep("reason")
-    _end_order(doing)
+    sending.end_order(doing, WorkOrder.End.ENDED)
     doing.case.state = State.VOID
 
 
@@ -304,9 +306,15 @@ def merge(doing: Doing) -> None:
     """Into another case that is still open, in the same street, and not itself merged."""
     into: Case = doing.values["into"]
     doing.keep("reason")
-    if into.is_final or into.street_code != doing.case.street_code or into.restricted != doing.case.restricted:
-        raise Invalid(_("Only an open case of the same street can take this one in."), code="not_open", field="into")
-    _end_order(doing)
+    if (
+        into.is_final
+        or into.street_code != doing.case.street_code
+        or into.restricted != doing.case.restricted
+    ):
+        raise Invalid(
+            _("Only an open case of the same street can take this one in."), code="not_open", field="into"
+        )
+    sending.end_order(doing, WorkOrder.End.ENDED)
     doing.say(into=into.number)
     doing.case.merged_into, doing.case.state = into, State.MERGED
     if doing.by.user is not None:
@@ -325,16 +333,3 @@ def supervise(doing: Doing) -> None:
     if due is not None:
         doing.clocks.start_until(Step.SUPERVISE, due)
     doing.say(due_at=due)
-
-
-def _end_order(doing: Doing) -> None:
-    _lapse_requests(doing)
-    for order in doing.look.orders:
-        if order.ended_at is None:
-            order.ended_at, order.end = doing.at, WorkOrder.End.ENDED
-            order.save(update_fields=["ended_at", "end"])
-
-
-def _lapse_requests(doing: Doing) -> None:
-    """A request that nobody decided lapses when its question is gone."""
-    CaseRequest.objects.filter(case=doing.case, decided_at__isnull=True).update(decided_at=doing.at, lapsed=True)

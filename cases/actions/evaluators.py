@@ -13,7 +13,7 @@ from staffing.policies import posts_of
 from staffing.posts import PostKind
 from yuhu.kit import clock
 
-_SEATS = (PostKind.ACTING_SUPERVISOR, PostKind.SUPERVISOR)
+SEATS = (PostKind.ACTING_SUPERVISOR, PostKind.SUPERVISOR)
 _DECIDERS = (Membership.Role.DUTY_OFFICER, Membership.Role.HEAD, Membership.Role.LEADER)
 COORDINATION = "coordination"
 
@@ -42,7 +42,11 @@ def designate(case: Case, orders: Sequence[WorkOrder], at: dt.datetime) -> Evalu
             return Evaluator(user=person)
     units = list(_units(case))
     for unit in units:
-        seats = Membership.objects.on(on).filter(unit=unit, role__in=_DECIDERS, user__is_active=True).select_related("user")
+        seats = (
+            Membership.objects.on(on)
+            .filter(unit=unit, role__in=_DECIDERS, user__is_active=True)
+            .select_related("user")
+        )
         if any(not handled(orders, seat.user.pk, posts_of(seat.user, on)) for seat in seats):
             return Evaluator(unit=unit)
     return Evaluator(unit=units[-1])
@@ -52,14 +56,22 @@ def _supervisors(case: Case, on: dt.date) -> Iterable[User]:
     """The acting supervisor is there because the other one is away or missing: he or she goes first."""
     if case.block_id is None:
         return []
-    rows = Tenure.objects.on(on).held().filter(block=case.block_id, post__in=_SEATS, holder__is_active=True)
+    rows = Tenure.objects.on(on).held().filter(block=case.block_id, post__in=SEATS, holder__is_active=True)
     held = {row.post: row.holder for row in rows.select_related("holder")}
-    return [person for post in _SEATS if (person := held.get(post)) is not None]
+    return [person for post in SEATS if (person := held.get(post)) is not None]
 
 
 def _units(case: Case) -> Iterable[Unit]:
     """Coordination platform → the street's leaders → the district's."""
-    platform = Unit.objects.filter(street=case.street_code or None, office_code=COORDINATION).first() if case.street_code else None
-    street = Unit.objects.filter(street=case.street_code or None, kind=Unit.Kind.STREET).first() if case.street_code else None
+    platform = (
+        Unit.objects.filter(street=case.street_code or None, office_code=COORDINATION).first()
+        if case.street_code
+        else None
+    )
+    street = (
+        Unit.objects.filter(street=case.street_code or None, kind=Unit.Kind.STREET).first()
+        if case.street_code
+        else None
+    )
     district = Unit.objects.filter(district=case.district_code, kind=Unit.Kind.DISTRICT).first()
     return [unit for unit in (platform, street, district) if unit is not None]

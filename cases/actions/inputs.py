@@ -4,7 +4,7 @@ Doors hand in plain values (JSON types; keys of rows as strings or numbers). A n
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -18,7 +18,7 @@ from duties.models import DutyItem
 from staffing.models import Unit, User
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
-from yuhu.kit.text import clean_text
+from yuhu.kit.text import clean_text, has_control
 
 EARLIEST, LATEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
@@ -44,7 +44,13 @@ def read_fields(case: Case, name: str, data: Mapping[str, Any], at: dt.datetime)
 def _read(case: Case, field: Field, value: Any, at: dt.datetime) -> Any:
     if value is None or value == "":
         return [] if field.kind in (Kind.UNITS, Kind.ATTACHMENTS) else None
+    if field.kind is not Kind.TEXT and any(isinstance(one, str) and has_control(one) for one in _flat(value)):
+        raise UnknownCode(field=field.name)
     return _READERS[field.kind](case, field, value, at)
+
+
+def _flat(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _text(case: Case, field: Field, value: Any, at: dt.datetime) -> str:
@@ -63,7 +69,9 @@ def _moment(case: Case, field: Field, value: Any, at: dt.datetime) -> dt.datetim
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=clock.LOCAL)
     if not EARLIEST <= moment <= LATEST:
-        raise Invalid(_("This date is not possible. Please check the year."), code="date_range", field=field.name)
+        raise Invalid(
+            _("This date is not possible. Please check the year."), code="date_range", field=field.name
+        )
     if moment <= at:
         raise Invalid(_("Please give a time in the future."), code="past", field=field.name)
     return moment.astimezone(dt.UTC)
@@ -73,9 +81,9 @@ def _parse(value: Any, field: Field) -> dt.datetime:
     text = value.isoformat() if isinstance(value, dt.date) else value
     try:
         if isinstance(text, str) and len(text) <= 40:
-            if moment := parse_datetime(text):
-                if "T" in text or " " in text:
-                    return moment
+            moment = parse_datetime(text)
+            if moment is not None and len(text) > len("2026-11-30"):
+                return moment
             if day := parse_date(text):
                 return dt.datetime.combine(day, dt.time(23, 59, 59), tzinfo=clock.LOCAL)
     except (ValueError, OverflowError):
@@ -108,7 +116,7 @@ def _units(case: Case, field: Field, value: Any, at: dt.datetime) -> list[Unit]:
 
 def _person(case: Case, field: Field, value: Any, at: dt.datetime) -> User:
     rows = User.objects.filter(is_active=True)
-    found = rows.filter(username=value).first() if isinstance(value, str) else None
+    found: User | None = rows.filter(username=value).first() if isinstance(value, str) else None
     if found is None and _is_key(value):
         found = rows.filter(pk=int(value)).first()
     if found is None:
@@ -117,7 +125,11 @@ def _person(case: Case, field: Field, value: Any, at: dt.datetime) -> User:
 
 
 def _item(case: Case, field: Field, value: Any, at: dt.datetime) -> DutyItem:
-    found = DutyItem.objects.in_force(clock.local_date(at)).filter(code=value).first() if isinstance(value, str) else None
+    found = (
+        DutyItem.objects.in_force(clock.local_date(at)).filter(code=value).first()
+        if isinstance(value, str)
+        else None
+    )
     if found is None:
         raise UnknownCode(_("This item is not on a published list."), field=field.name)
     return found
@@ -144,7 +156,9 @@ def _attachments(case: Case, field: Field, value: Any, at: dt.datetime) -> list[
         raise Invalid(_("Please give a list."), code="not_a_list", field=field.name)
     found = list(case.attachments.filter(pk__in=[int(one) for one in value]))
     if len(found) != len({int(one) for one in value}):
-        raise UnknownCode(_("This photo does not belong to the case. Upload it to the case first."), field=field.name)
+        raise UnknownCode(
+            _("This photo does not belong to the case. Upload it to the case first."), field=field.name
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cases.actions.base import By, journal, locked
+from cases.actions.base import By, journal, lock_together, locked
 from cases.actions.clocks import Clocks
 from cases.actions.doing import Doing
 from cases.actions.effects import EFFECTS
@@ -43,6 +43,8 @@ def move(
     if name not in MOVES:
         raise UnknownCode(field="move")
     with transaction.atomic():
+        if name == "merge":
+            lock_together(case_id, (data or {}).get("into"))
         case = locked(case_id)
         if if_match is not None and if_match not in ("*", case.etag):
             raise Stale

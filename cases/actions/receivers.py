@@ -1,14 +1,16 @@
 """Looks up the facts that routing decides on: the roster of the block, the street's offices, the published item."""
 
 import datetime as dt
+from dataclasses import replace
 
 from cases.models import Case, Category
-from cases.routing import Facts, Place, Seat
+from cases.routing import Decision, Facts, Place, Seat, route
 from duties.models import DutyItem, DutyList
-from staffing.models import Assistant, Tenure, Unit
+from staffing.models import Assistant, Tenure, Unit, User
 from staffing.posts import PostKind
 
 BLOCK_PLATFORM = "block_service"
+GOVERNS = (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR)
 
 
 def item_of(category: Category, on: dt.date) -> DutyItem | None:
@@ -39,12 +41,50 @@ def facts_of(case: Case, item: DutyItem | None, on: dt.date) -> Facts:
     )
 
 
+def answerable(case: Case, on: dt.date) -> Decision:
+    """Who answers for the case's block on the day, whatever the category: governor, acting, liaison or platform."""
+    facts = facts_of(case, case.duty_item, on)
+    return route(replace(facts, lead=Category.Lead.GOVERNOR.value, item_is_cooperation=False))
+
+
+def is_of_block(user_id: int, block_id: int) -> bool:
+    """Whether the person has, or had, a seat in which one receives the block's cases."""
+    seats = Tenure.objects.filter(block=block_id, post__in=GOVERNS, holder=user_id)
+    cadres = Assistant.objects.filter(block=block_id, kind=Assistant.Kind.LIAISON_CADRE, user=user_id)
+    return seats.exists() or cadres.exists()
+
+
+def successor(
+    case: Case, user: User | None, unit: Unit | None, on: dt.date
+) -> tuple[User | None, Unit | None]:
+    """Who holds today what ``user`` or ``unit`` held: another one only where a person of the block is not
+    answerable for it any more."""
+    if user is None or case.block_id is None or not is_of_block(user.pk, case.block_id):
+        return user, unit
+    decision = answerable(case, on)
+    if not decision.is_made or (decision.assignee and decision.assignee.user_id == user.pk):
+        return user, unit
+    return receivers(decision)
+
+
+def receivers(decision: Decision) -> tuple[User | None, Unit | None]:
+    """The rows of a decision."""
+    user = User.objects.get(pk=decision.assignee.user_id) if decision.assignee else None
+    unit = Unit.objects.get(pk=decision.lead.unit_id) if decision.lead else None
+    return user, unit
+
+
 def _governed(seats: dict[str, Seat]) -> bool:
     return PostKind.GOVERNOR in seats or PostKind.ACTING_GOVERNOR in seats
 
 
 def _seats(case: Case, on: dt.date) -> dict[str, Seat]:
-    rows = Tenure.objects.on(on).held().filter(block=case.block_id, holder__is_active=True).select_related("holder")
+    rows = (
+        Tenure.objects.on(on)
+        .held()
+        .filter(block=case.block_id, holder__is_active=True)
+        .select_related("holder")
+    )
     return {row.post: Seat(row.holder.pk, row.holder.name) for row in rows if row.holder}
 
 
@@ -57,7 +97,11 @@ def _liaison(case: Case, on: dt.date) -> Seat | None:
 
 def _units(case: Case) -> dict[str, Place]:
     codes = {case.category.office_code, BLOCK_PLATFORM} - {""}
-    rows = Unit.objects.filter(street=case.street_code or None, office_code__in=codes) if case.street_code else Unit.objects.none()
+    rows = (
+        Unit.objects.filter(street=case.street_code or None, office_code__in=codes)
+        if case.street_code
+        else Unit.objects.none()
+    )
     return {row.office_code: Place(row.pk, row.name) for row in rows}
 
 

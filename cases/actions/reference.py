@@ -33,7 +33,9 @@ def load_categories() -> int:
     return Category.objects.count()
 
 
-def _leaf(row: dict[str, str], item: dict[str, str], department: int | None, offices: dict[str, str]) -> dict[str, object]:
+def _leaf(
+    row: dict[str, str], item: dict[str, str], department: int | None, offices: dict[str, str]
+) -> dict[str, object]:
     code = row["subcategory_code"]
     return {
         "parent_id": row["category_code"],
@@ -63,7 +65,10 @@ def _leaf(row: dict[str, str], item: dict[str, str], department: int | None, off
 def _offices() -> dict[str, str]:
     """Chinese name of an office → its code; a note in brackets behind the name does not count."""
     rows = Unit.objects.filter(kind=Unit.Kind.OFFICE).select_related("street")
-    return {row.name.removeprefix(row.street.name if row.street else "").split("(")[0]: row.office_code for row in rows}
+    return {
+        row.name.removeprefix(row.street.name if row.street else "").split("(")[0]: row.office_code
+        for row in rows
+    }
 
 
 def _rows(name: str) -> list[dict[str, str]]:

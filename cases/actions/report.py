@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from blocks.models import Block, District
-from cases.actions.base import By, add_party, journal
+from cases.actions.base import By, journal
 from cases.actions.clocks import Clocks
 from cases.exceptions import DuplicateReference, NoBlockHere, PlaceMissing, UnknownCode
 from cases.models import Case, CaseNumber, CaseParty, Category, Reporter
@@ -76,7 +76,7 @@ def report_once(new: NewCase, *, by: By, at: dt.datetime) -> tuple[Case, bool]:
         with transaction.atomic():
             return _store(checked, by=by, at=at), True
     except IntegrityError:
-        if twin := _twin(new):
+        if twin := _twin(checked):
             return twin, False
         raise
 
@@ -85,7 +85,9 @@ def _twin(new: NewCase) -> Case | None:
     """After a unique constraint refused: the same submission gives its case, a known external number a refusal."""
     if new.submission_key and (case := Case.objects.filter(submission_key=new.submission_key).first()):
         return case
-    if new.external_id and (case := Case.objects.filter(client=new.client, external_id=new.external_id).first()):
+    if new.external_id and (
+        case := Case.objects.filter(client=new.client, external_id=new.external_id).first()
+    ):
         message = _("This external number was sent before: it is case %(number)s.") % {"number": case.number}
         raise DuplicateReference(message, field="external_id")
     return None
@@ -95,7 +97,9 @@ def _check(new: NewCase) -> NewCase:
     """Clean every text; refuse what cannot be stored."""
     reporter = Person(
         name=clean_text(new.reporter.name, field="reporter.name", min_length=0, max_length=MAX_NAME),
-        phone=people.normalise_phone(new.reporter.phone, field="reporter.phone") if new.reporter.phone else "",
+        phone=people.normalise_phone(new.reporter.phone, field="reporter.phone")
+        if new.reporter.phone
+        else "",
     )
     if new.channel not in Case.Channel.values:
         raise UnknownCode(field="channel")
@@ -106,40 +110,59 @@ def _check(new: NewCase) -> NewCase:
             **new.__dict__,
             "description": clean_text(new.description, field="description"),
             "address": clean_text(new.address, field="address", min_length=0, max_length=MAX_ADDRESS),
-            "external_id": clean_text(new.external_id, field="external_id", min_length=0, max_length=MAX_EXTERNAL),
+            "external_id": clean_text(
+                new.external_id, field="external_id", min_length=0, max_length=MAX_EXTERNAL
+            ),
+            "submission_key": _key(new.submission_key),
             "reporter": reporter,
         }
     )
 
 
+def _key(key: str | None) -> str | None:
+    """A form's key, or none: an empty one would be everybody's."""
+    return clean_text(key or "", field="submission_key", min_length=0, max_length=MAX_EXTERNAL) or None
+
+
 def _category(code: str) -> Category:
-    category = Category.objects.usable().filter(code=code).first() if len(code) <= 8 and code.isascii() else None
+    category = (
+        Category.objects.usable().filter(code=code).first() if code.isascii() and code.isalnum() else None
+    )
     if category is None:
-        raise UnknownCode(_("This category does not exist. Please choose one from the list."), field="category")
+        raise UnknownCode(
+            _("This category does not exist. Please choose one from the list."), field="category"
+        )
     return category
 
 
 def _place(new: NewCase, on: dt.date) -> Block | None:
     """The block: as named, else by the point. A named block and a point must not contradict each other silently:
     the named one wins, since a person saw its name."""
+    _check_point(new)
     rows = Block.objects.in_force(on).select_related("community__street")
     if new.block:
         block = rows.filter(code=new.block).first() if new.block.isdigit() else None
         if block is None:
             raise UnknownCode(_("This block does not exist. Please choose one from the list."), field="block")
         return block
-    if (new.longitude is None) != (new.latitude is None):
-        raise PlaceMissing(field="latitude" if new.latitude is None else "longitude")
     if new.longitude is None or new.latitude is None:
         if new.address_alone and new.address:
             return None
         raise PlaceMissing(field="block")
-    if not (-180 <= new.longitude <= 180 and -90 <= new.latitude <= 90):
-        raise NoBlockHere(field="longitude")
-    block = Block.objects.locate(longitude=new.longitude, latitude=new.latitude, on=on)
+    block = rows.locate(longitude=new.longitude, latitude=new.latitude, on=on)
     if block is None:
         raise NoBlockHere(field="longitude")
     return block
+
+
+def _check_point(new: NewCase) -> None:
+    """Both coordinates or none, and on the earth: NaN and infinity are nowhere."""
+    if (new.longitude is None) != (new.latitude is None):
+        raise PlaceMissing(field="latitude" if new.latitude is None else "longitude")
+    if new.longitude is None or new.latitude is None:
+        return
+    if not (-180 <= new.longitude <= 180 and -90 <= new.latitude <= 90):
+        raise NoBlockHere(field="longitude")
 
 
 def _programme(new: NewCase, category: Category) -> str:
@@ -159,18 +182,39 @@ def new_number(district: str, at: dt.datetime) -> str:
 
     A million reports on one day would wrap; the unique constraint would then refuse, loudly.
     """
-    ticket = CaseNumber.objects.create()
-    return f"{district}-{clock.local_date(at):%Y%m%d}-{ticket.pk % 1_000_000:06d}"
+    return number_of(district, at, CaseNumber.objects.create().pk)
+
+
+def number_of(district: str, at: dt.datetime, ticket: int) -> str:
+    """The number that a ticket gives on the local day of ``at``."""
+    return f"{district}-{clock.local_date(at):%Y%m%d}-{ticket % 1_000_000:06d}"
 
 
 def _store(new: NewCase, *, by: By, at: dt.datetime) -> Case:
-    category = _category(new.category)
-    block = _place(new, clock.local_date(at))
+    """The case and its people, its first clocks, its first entry."""
+    case = _row(new, _category(new.category), _place(new, clock.local_date(at)), by=by, at=at)
+    answers = case.must_rate or bool(new.reporter)
+    if by.user is not None:
+        CaseParty.objects.create(case=case, role=CaseParty.Role.REPORTER, user=by.user)
+    if answers:
+        _keep_person(case, new.reporter)
+    clocks = Clocks.of_new_case(case, at)
+    if answers:
+        clocks.start(Step.CONTACT)
+    if case.block is None:
+        clocks.start(Step.DISPATCH)
+    clocks.save()
+    journal(case, "case.reported", by=by, at=at, **_facts(case))
+    steps.nudge(DISPATCH_STEP, case.pk)
+    return case
+
+
+def _row(new: NewCase, category: Category, block: Block | None, *, by: By, at: dt.datetime) -> Case:
     community = block.community if block else None
     district = community.street.district_id if community else _only_district()
     programme = _programme(new, category)
-    asks = programme == Case.Programme.INSTANT_RESPONSE and category.rated and bool(new.reporter or new.channel in _RESIDENTS)
-    case = Case.objects.create(
+    has_reporter = bool(new.reporter or new.channel in _RESIDENTS)
+    return Case.objects.create(
         number=new_number(district, at),
         category=category,
         path=category.path,
@@ -191,24 +235,11 @@ def _store(new: NewCase, *, by: By, at: dt.datetime) -> Case:
         reported_by=by.user,
         reported_at=at,
         waits_for_person=block is None,
-        must_rate=asks,
+        must_rate=has_reporter and category.rated and programme == Case.Programme.INSTANT_RESPONSE,
         client=new.client,
         external_id=new.external_id,
         submission_key=new.submission_key,
     )
-    if by.user is not None:
-        add_party(case, CaseParty.Role.REPORTER, user=by.user)
-    if asks or new.reporter:
-        _keep_person(case, new.reporter)
-    clocks = Clocks.of_new_case(case, at)
-    if asks or new.reporter:
-        clocks.start(Step.CONTACT)
-    if block is None:
-        clocks.start(Step.DISPATCH)
-    clocks.save()
-    journal(case, "case.reported", by=by, at=at, **_facts(case))
-    steps.nudge(DISPATCH_STEP, case.pk)
-    return case
 
 
 def _facts(case: Case) -> Mapping[str, Any]:

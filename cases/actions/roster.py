@@ -1,66 +1,152 @@
-"""When a block's roster changes, its open cases follow: staffing tells us inside its own transaction."""
+"""When a block's roster changes, its open cases follow: staffing tells us inside its own transaction.
+
+A change of a later day is followed when the day comes: a sweep asks for cases whose receiver or evaluator is not the
+one of today.
+"""
 
 import datetime as dt
+from collections.abc import Collection
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from blocks.models import Block
 from cases.actions.base import By, journal, locked, set_party
+from cases.actions.evaluators import SEATS as EVALUATES
 from cases.actions.evaluators import designate
-from cases.actions.receivers import facts_of
-from cases.models import Case, CaseParty
-from cases.routing import route
+from cases.actions.receivers import BLOCK_PLATFORM, GOVERNS, answerable, receivers
+from cases.models import Case, CaseParty, Category
+from cases.querysets import CaseQuerySet
 from cases.states import State
-from staffing.models import Tenure, Unit, User
-from yuhu.journal.actions import Actor
+from staffing.models import Assistant, Tenure
+from yuhu.journal.actions import SYSTEM, Actor
 from yuhu.kit import clock
 
-_GOVERNS = (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR)
-_IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED)
+IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED)
+# How long after its day a planned change is still looked for: longer than any standstill of the sweeper.
+RECENT = dt.timedelta(days=31)
+_LIAISON = Assistant.Kind.LIAISON_CADRE
 
 
 def follow(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
     """Open orders go to the answerable receiver of today, waiting evaluations to the evaluator of today."""
     by = By(user=None, actor=actor)
-    if post in _GOVERNS:
-        rows = Case.objects.filter(block=block, state__in=_IN_HANDS).filter(_held_by_the_block())
-        for pk in rows.order_by("pk").values_list("pk", flat=True):
+    if post in GOVERNS:
+        for pk in _orders([block.pk]).values_list("pk", flat=True):
             _pass_on(pk, by, at)
     else:
-        waiting = Case.objects.filter(block=block, state=State.HANDLED)
-        for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        for pk in _evaluations([block.pk]).values_list("pk", flat=True):
             _evaluate_by_another(pk, by, at)
 
 
-def _held_by_the_block() -> Q:
-    """A person of the block holds it, or the platform that stepped in because nobody did."""
-    return Q(assignee__isnull=False) | Q(lead_unit__office_code="block_service", category__lead="governor")
+def follow_planned(*, at: dt.datetime) -> int:
+    """Changes that were planned for a day that has come. Returns how many cases moved."""
+    on = clock.local_date(at)
+    blocks = _changed_lately(on)
+    if not blocks:
+        return 0
+    by, moved = By(user=None, actor=SYSTEM), 0
+    for pk in _misplaced(blocks, on):
+        with transaction.atomic():
+            moved += _pass_on(pk, by, at)
+    for pk in _misjudged(blocks, on):
+        with transaction.atomic():
+            moved += _evaluate_by_another(pk, by, at)
+    return moved
 
 
-def _pass_on(pk: int, by: By, at: dt.datetime) -> None:
+def _changed_lately(on: dt.date) -> set[int]:
+    """Blocks in which a tenure began, or a liaison cadre came or went, not long ago."""
+    after, until = on - RECENT, on
+    tenures = Tenure.objects.filter(starts_on__gt=after, starts_on__lte=until)
+    came, went = Q(starts_on__gt=after, starts_on__lte=until), Q(ends_on__gt=after, ends_on__lte=until)
+    cadres = Assistant.objects.filter(came | went, kind=_LIAISON)
+    return set(tenures.values_list("block", flat=True)) | set(cadres.values_list("block", flat=True))
+
+
+def _orders(blocks: Collection[int]) -> "CaseQuerySet[Case]":
+    """Orders in the hands of a person of the block, or of the platform that stepped in because nobody was there.
+
+    What a duty officer gave to somebody else stays there.
+    """
+    seat = Tenure.objects.filter(block=OuterRef("block"), post__in=GOVERNS, holder=OuterRef("assignee"))
+    cadre = Assistant.objects.filter(block=OuterRef("block"), kind=_LIAISON, user=OuterRef("assignee"))
+    stepped_in = Q(lead_unit__office_code=BLOCK_PLATFORM, category__lead=Category.Lead.GOVERNOR)
+    rows = Case.objects.filter(block__in=blocks, state__in=IN_HANDS)
+    return rows.filter(Exists(seat) | Exists(cadre) | (stepped_in & Q(assignee__isnull=True))).order_by("pk")
+
+
+def _evaluations(blocks: Collection[int]) -> "CaseQuerySet[Case]":
+    return Case.objects.filter(block__in=blocks, state=State.HANDLED).order_by("pk")
+
+
+def _misplaced(blocks: set[int], on: dt.date) -> list[int]:
+    """Orders whose holder is not the answerable person of today, found without locking anything."""
+    rows = list(_orders(blocks).values_list("pk", "block", "assignee"))
+    if not rows:
+        return []
+    seats = _holders(blocks, on)
+    cadres = Assistant.objects.on(on).filter(block__in=blocks, kind=_LIAISON, user__is_active=True)
+    liaison = dict(cadres.order_by("-starts_on", "-pk").values_list("block", "user"))
+    acting, regular = Tenure.Seat.ACTING_GOVERNOR, Tenure.Seat.GOVERNOR
+    return [
+        pk
+        for pk, block, assignee in rows
+        if assignee != (seats.get((block, acting)) or seats.get((block, regular)) or liaison.get(block))
+    ]
+
+
+def _misjudged(blocks: set[int], on: dt.date) -> list[int]:
+    """Evaluations that wait for somebody else than the block's supervisor of today."""
+    rows = list(_evaluations(blocks).values_list("pk", "block", "evaluator"))
+    seats = _holders(blocks, on) if rows else {}
+    acting, regular = EVALUATES
+    return [
+        pk
+        for pk, block, evaluator in rows
+        if evaluator != (seats.get((block, acting)) or seats.get((block, regular)))
+    ]
+
+
+def _holders(blocks: set[int], on: dt.date) -> dict[tuple[int, str], int | None]:
+    rows = Tenure.objects.on(on).held().filter(block__in=blocks, holder__is_active=True)
+    return {(block, post): holder for block, post, holder in rows.values_list("block", "post", "holder")}
+
+
+def _pass_on(pk: int, by: By, at: dt.datetime) -> bool:
+    """Give the case to whoever is answerable today; whether it was somebody else's."""
     case = locked(pk)
-    decision = route(facts_of(case, case.duty_item, clock.local_date(at)))
-    to = User.objects.get(pk=decision.assignee.user_id) if decision.assignee else None
-    unit = Unit.objects.get(pk=decision.lead.unit_id) if decision.lead else None
-    if (to is None and unit is None) or (case.assignee_id == (to.pk if to else None) and case.lead_unit_id == (unit.pk if unit else None)):
-        return
+    if not _orders([case.block_id or 0]).filter(pk=pk).exists():
+        return False  # it moved on before we had the lock
+    decision = answerable(case, clock.local_date(at))
+    to, unit = receivers(decision)
+    if not decision.is_made or (case.assignee, case.lead_unit) == (to, unit):
+        return False
     before = case.assignee_id
-    case.assignee, case.lead_unit = to, unit
+    case.assignee, case.lead_unit, case.explanation = to, unit, decision.explanation
     case.version += 1
-    case.save(update_fields=["assignee", "lead_unit", "version"])
+    case.save(update_fields=["assignee", "lead_unit", "explanation", "version"])
     case.orders.filter(ended_at__isnull=True).update(user=to, unit=unit)
     set_party(case, CaseParty.Role.ASSIGNEE, user=to)
     set_party(case, CaseParty.Role.LEAD, unit=unit)
-    journal(case, "case.handed_over", by=by, at=at, before=before, assignee=to.pk if to else None, unit=unit.code if unit else None)
+    assignee, code = (to.pk if to else None), (unit.code if unit else None)
+    journal(case, "case.handed_over", by=by, at=at, before=before, assignee=assignee, unit=code)
+    return True
 
 
-def _evaluate_by_another(pk: int, by: By, at: dt.datetime) -> None:
+def _evaluate_by_another(pk: int, by: By, at: dt.datetime) -> bool:
+    """Designate anew; whether it is somebody else now."""
     case = locked(pk)
+    if case.state != State.HANDLED:
+        return False
     chosen = designate(case, list(case.orders.all()), at)
     if (case.evaluator_id, case.evaluator_unit_id) == (chosen.user_id, chosen.unit_id):
-        return
+        return False
     case.evaluator, case.evaluator_unit = chosen.user, chosen.unit
     case.version += 1
     case.save(update_fields=["evaluator", "evaluator_unit", "version"])
     set_party(case, CaseParty.Role.EVALUATOR, user=chosen.user, unit=chosen.unit)
-    journal(case, "case.evaluator_changed", by=by, at=at, evaluator=chosen.user_id, evaluator_unit=chosen.unit_id)
+    journal(
+        case, "case.evaluator_changed", by=by, at=at, evaluator=chosen.user_id, evaluator_unit=chosen.unit_id
+    )
+    return True

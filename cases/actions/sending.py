@@ -1,6 +1,7 @@
 """Sending a locked case to a receiver: by rule, by hand, again, or back to the duty officer.
 
-No street, community or person of one receives a case without an item of the published lists.
+No street, community or person of one receives a case without an item of the published lists. Also the end of an
+order, since whatever was asked about it lapses with it.
 """
 
 from django.utils.translation import gettext as _
@@ -8,17 +9,21 @@ from django.utils.translation import gettext as _
 from blocks.models import Block
 from cases.actions.base import add_party, set_party
 from cases.actions.doing import Doing
-from cases.actions.receivers import facts_of, item_of
-from cases.exceptions import Missing, OffList
-from cases.models import CaseParty, WorkOrder
+from cases.actions.receivers import facts_of, item_of, receivers, successor
+from cases.exceptions import Missing, OffList, UnknownCode
+from cases.models import CaseParty, CaseRequest, WorkOrder
 from cases.routing import route
 from cases.states import State, Step
 from duties.models import DutyItem, DutyList
 from staffing.models import Unit, User
+from staffing.policies import may
+from staffing.posts import Capability
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
 
-_STREET_KINDS = frozenset({Unit.Kind.STREET, Unit.Kind.OFFICE, Unit.Kind.PLATFORM, Unit.Kind.TEAM, Unit.Kind.COMMUNITY})
+_STREET_KINDS = frozenset(
+    {Unit.Kind.STREET, Unit.Kind.OFFICE, Unit.Kind.PLATFORM, Unit.Kind.TEAM, Unit.Kind.COMMUNITY}
+)
 
 
 def by_rule(doing: Doing) -> bool:
@@ -31,8 +36,7 @@ def by_rule(doing: Doing) -> bool:
         case.waits_for_person = True
         doing.clocks.start(Step.DISPATCH)
         return False
-    user = User.objects.get(pk=decision.assignee.user_id) if decision.assignee else None
-    unit = Unit.objects.get(pk=decision.lead.unit_id) if decision.lead else None
+    user, unit = receivers(decision)
     co_units = list(Unit.objects.filter(pk__in=[place.unit_id for place in decision.co_units]))
     _send(doing, user=user, unit=unit, co_units=co_units, item=item)
     return True
@@ -55,17 +59,32 @@ def again(doing: Doing, end: WorkOrder.End, *, fresh: bool = False) -> None:
     """To another receiver. ``fresh`` (after an approved return) gives a new handle limit, else the old one runs on."""
     if doing.values.get("unit") is None and doing.values.get("assignee") is None:
         raise Missing(_("Please name a unit or a person."), field="unit")
-    _end_order(doing, end)
+    end_order(doing, end)
     _to_named(doing, fresh=fresh)
 
 
-def back(doing: Doing) -> None:
-    """Nobody holds it now: the duty officer of the street must dispatch it."""
+def same_again(doing: Doing, last: WorkOrder) -> None:
+    """Another round for the receiver of ``last``, signed for already; one who has left the block's post is
+    followed by whoever is answerable today."""
     case = doing.case
-    _end_order(doing, WorkOrder.End.RETURNED)
-    doing.clocks.end_all()
-    if case.must_rate and case.contacted_at is None:
-        doing.clocks.start(Step.CONTACT)
+    user, unit = successor(case, last.user, last.unit, clock.local_date(doing.at))
+    order = new_order(doing, user=user, unit=unit)
+    order.signed_by, order.signed_at = last.signed_by, doing.at
+    order.save(update_fields=["signed_by", "signed_at"])
+    if (case.assignee, case.lead_unit) != (user, unit):
+        case.assignee, case.lead_unit = user, unit
+        set_party(case, CaseParty.Role.ASSIGNEE, user=user)
+        set_party(case, CaseParty.Role.LEAD, unit=unit)
+        doing.say(assignee=user.pk if user else None, unit=unit.code if unit else None)
+    case.state = State.IN_PROGRESS
+
+
+def back(doing: Doing) -> None:
+    """Nobody holds it now: the duty officer of the street must dispatch it. What was promised to the person who
+    reported it, and to a leader, is due as before."""
+    case = doing.case
+    end_order(doing, WorkOrder.End.RETURNED)
+    doing.clocks.end(Step.SIGN, Step.HANDLE)
     doing.clocks.start(Step.DISPATCH)
     case.state, case.waits_for_person = State.REPORTED, True
     case.assignee = case.lead_unit = None
@@ -95,30 +114,37 @@ def new_order(doing: Doing, *, user: User | None, unit: Unit | None) -> WorkOrde
 def _to_named(doing: Doing, *, fresh: bool = True) -> None:
     case, values = doing.case, doing.values
     unit, user = values.get("unit"), values.get("assignee")
-    item = values.get("duty_item") or case.duty_item or item_of(case.category, clock.local_date(doing.at))
-    _refuse_off_list(unit, user, item)
-    if not case.block_id and case.street_code == "" and (unit is None or not unit.street_id):
-        if unit is None or unit.kind != Unit.Kind.DEPARTMENT:
-            raise Missing(_("Please give the block, so that the receiver can be found."), field="block")
+    on = clock.local_date(doing.at)
+    item = values.get("duty_item") or case.duty_item or item_of(case.category, on)
+    if user is not None and not may(user, Capability.REPORT_CASE, on=on):
+        raise UnknownCode(_("This person holds no post that handles cases."), field="assignee")
+    _refuse_off_list(unit, user, values.get("co_units") or [], item)
+    if not case.street_code and unit is not None and unit.street_id:
+        case.street_code = unit.street_id
+    if not case.street_code and (unit is None or unit.kind != Unit.Kind.DEPARTMENT):
+        raise Missing(_("Please give the block, so that the receiver can be found."), field="block")
     name = doing.by.actor.name
     steps = [{"code": "category", "category": case.category_id, "name": case.category.name}]
     if item is not None:
         steps.append({"code": "item", "item": item.code, "name": item.name})
     steps.append({"code": "by_hand", "name": name})
-    steps.append({"code": "unit", "name": unit.name} if unit else {"code": "person", "name": user.name})
+    steps.append({"code": "unit", "name": unit.name} if unit else {"code": "person", "name": str(user)})
     case.explanation = steps
     _send(doing, user=user, unit=unit, co_units=values.get("co_units") or [], item=item, fresh=fresh)
 
 
-def _refuse_off_list(unit: Unit | None, user: User | None, item: DutyItem | None) -> None:
+def _refuse_off_list(
+    unit: Unit | None, user: User | None, co_units: list[Unit], item: DutyItem | None
+) -> None:
     """Streets and communities only get what a published item names; for a cooperation item they never lead."""
-    goes_down = user is not None or (unit is not None and unit.kind in _STREET_KINDS)
-    if not goes_down:
-        return
-    if item is None:
+    leads = user is not None or (unit is not None and unit.kind in _STREET_KINDS)
+    helps = any(one.kind in _STREET_KINDS for one in co_units)
+    if item is None and (leads or helps):
         raise OffList(field="duty_item")
-    if item.list.kind == DutyList.Kind.COOPERATION:
-        message = _("This is an item of the cooperation list: the department leads, the street can only help.")
+    if item is not None and leads and item.list.kind == DutyList.Kind.COOPERATION:
+        message = _(
+            "This is an item of the cooperation list: the department leads, the street can only help."
+        )
         raise Invalid(message, code="street_cannot_lead", field="unit")
 
 
@@ -160,7 +186,16 @@ def _send(
     )
 
 
-def _end_order(doing: Doing, end: WorkOrder.End) -> None:
-    order = doing.order
-    order.ended_at, order.end = doing.at, end
-    order.save(update_fields=["ended_at", "end"])
+def end_order(doing: Doing, end: WorkOrder.End) -> None:
+    """The running order ends, if there is one, and with it whatever was asked about it."""
+    lapse(doing, *CaseRequest.Kind)
+    for order in doing.look.orders:
+        if order.ended_at is None:
+            order.ended_at, order.end = doing.at, end
+            order.save(update_fields=["ended_at", "end"])
+
+
+def lapse(doing: Doing, *kinds: CaseRequest.Kind) -> None:
+    """Requests of these kinds that nobody decided lapse: their question is gone."""
+    waiting = CaseRequest.objects.filter(case=doing.case, kind__in=kinds, decided_at__isnull=True)
+    waiting.update(decided_at=doing.at, lapsed=True)

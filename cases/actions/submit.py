@@ -71,7 +71,9 @@ def _refuse_another_matter(case: Case, new: NewCase) -> None:
     """Somebody went back in the browser and wrote another report into the form that was sent already."""
     text = clean_text(new.description, field="description")
     if (case.description, case.category_id) != (text, new.category):
-        message = _("This form was sent before as case %(number)s. If this is another matter, please send it again.")
+        message = _(
+            "This form was sent before as case %(number)s. If this is another matter, please send it again."
+        )
         raise SentBefore(message % {"number": case.number})
 
 

@@ -27,6 +27,9 @@ class CaseNumber(models.Model):
         verbose_name = _("case number")
         verbose_name_plural = _("case numbers")
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class Case(models.Model):
     """One trouble, from report to feedback."""
@@ -70,17 +73,31 @@ class Case(models.Model):
     street_code = models.CharField(_("street"), max_length=9, blank=True)
     community_code = models.CharField(_("community"), max_length=12, blank=True)
     block_code = models.CharField(_("block"), max_length=14, blank=True)
-    block = models.ForeignKey(Block, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("block"))
+    block = models.ForeignKey(
+        Block, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("block")
+    )
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=256, blank=True)
 
-    reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by"))
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit in charge"))
-    assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person in charge"))
-    evaluator = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluator"))
-    evaluator_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluating unit"))
-    duty_item = models.ForeignKey(DutyItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("duty item"))
+    reported_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+    lead_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit in charge")
+    )
+    assignee = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person in charge")
+    )
+    evaluator = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluator")
+    )
+    evaluator_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluating unit")
+    )
+    duty_item = models.ForeignKey(
+        DutyItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("duty item")
+    )
     waits_for_person = models.BooleanField(_("waits for a duty officer"), default=False)
     explanation = models.JSONField(_("why it was dispatched there"), default=list, blank=True)
 
@@ -98,7 +115,9 @@ class Case(models.Model):
     reopened = models.BooleanField(_("was reopened"), default=False)
     on_the_spot = models.BooleanField(_("solved on the spot"), default=False)
     end_code = models.CharField(_("ground of the end"), max_length=30, blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into"))
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     client = models.CharField(_("partner client"), max_length=64, blank=True)
     external_id = models.CharField(_("number at the partner"), max_length=128, blank=True)
     submission_key = models.CharField(max_length=128, null=True, blank=True, unique=True, editable=False)
@@ -156,7 +175,9 @@ class Case(models.Model):
                 name="case_place_on_earth",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_merged_into_itself"),
-            models.UniqueConstraint(fields=["client", "external_id"], condition=~Q(external_id=""), name="case_external_id_once"),
+            models.UniqueConstraint(
+                fields=["client", "external_id"], condition=~Q(external_id=""), name="case_external_id_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,7 +215,12 @@ class Case(models.Model):
     def is_due_soon(self, at: dt.datetime) -> bool:
         """Three quarters of the limit have passed, the limit itself has not."""
         in_hands = self.state in (State.DISPATCHED, State.IN_PROGRESS)
-        return in_hands and self.due_at is not None and self.warn_at is not None and self.warn_at <= at <= self.due_at
+        return (
+            in_hands
+            and self.due_at is not None
+            and self.warn_at is not None
+            and self.warn_at <= at <= self.due_at
+        )
 
     @property
     def receiver(self) -> str:
@@ -228,9 +254,15 @@ class CaseParty(models.Model):
             models.Index(fields=["user", "case"], name="party_of_user", condition=Q(user__isnull=False)),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "role", "unit"], name="party_unit_once", condition=Q(unit__isnull=False)),
-            models.UniqueConstraint(fields=["case", "role", "user"], name="party_user_once", condition=Q(user__isnull=False)),
-            models.CheckConstraint(condition=Q(unit__isnull=True) ^ Q(user__isnull=True), name="party_unit_or_user"),
+            models.UniqueConstraint(
+                fields=["case", "role", "unit"], name="party_unit_once", condition=Q(unit__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["case", "role", "user"], name="party_user_once", condition=Q(user__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=True) ^ Q(user__isnull=True), name="party_unit_or_user"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -41,13 +41,19 @@ class Deadline(models.Model):
         verbose_name_plural = _("deadlines")
         indexes: ClassVar = [
             # The sweeps: only running clocks are in these two, however many cases there are.
-            models.Index(fields=["warn_at"], name="deadline_to_warn", condition=Q(is_running=True, warned_at__isnull=True)),
+            models.Index(
+                fields=["warn_at"],
+                name="deadline_to_warn",
+                condition=Q(is_running=True, warned_at__isnull=True),
+            ),
             models.Index(fields=["next_level_at"], name="deadline_to_escalate", condition=Q(is_running=True)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "step", "round"], name="deadline_once_a_round"),
             models.CheckConstraint(
-                condition=Q(is_running=True, met_at__isnull=True, ended_at__isnull=True, stopped_at__isnull=True)
+                condition=Q(
+                    is_running=True, met_at__isnull=True, ended_at__isnull=True, stopped_at__isnull=True
+                )
                 | Q(is_running=False, met_at__isnull=False)
                 | Q(is_running=False, ended_at__isnull=False)
                 | Q(is_running=False, stopped_at__isnull=False, remaining__isnull=False),
@@ -64,15 +70,21 @@ class Escalation(models.Model):
 
     deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="escalations")
     level = models.PositiveSmallIntegerField(_("level"))
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("told to"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("told to")
+    )
     role = models.CharField(_("role"), max_length=20)
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:
         verbose_name = _("escalation")
         verbose_name_plural = _("escalations")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["deadline", "level"], name="escalation_once_a_level")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deadline", "level"], name="escalation_once_a_level")
+        ]
 
     def __str__(self) -> str:
         return f"{self.deadline_id} → {self.level}"

@@ -62,8 +62,12 @@ class WorkOrder(models.Model):
         ordering: ClassVar = ["case", "no"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "no"], name="order_number_once"),
-            models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="order_one_running"),
-            models.CheckConstraint(condition=Q(unit__isnull=False) | Q(user__isnull=False), name="order_has_receiver"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="order_one_running"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | Q(user__isnull=False), name="order_has_receiver"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +88,9 @@ class CaseRequest(models.Model):
     asked_at = models.DateTimeField(_("asked"))
     reason = models.ForeignKey(Note, models.PROTECT, related_name="+")
     until = models.DateTimeField(_("until"), null=True, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by"))
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     approved = models.BooleanField(_("approved"), null=True, blank=True)
     decision = models.ForeignKey(Note, models.PROTECT, null=True, blank=True, related_name="+")
@@ -94,7 +100,9 @@ class CaseRequest(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "kind"], condition=Q(decided_at__isnull=True), name="request_one_pending"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(decided_at__isnull=True), name="request_one_pending"
+            ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, approved__isnull=True)
                 | Q(decided_at__isnull=False, approved__isnull=False)
@@ -103,7 +111,8 @@ class CaseRequest(models.Model):
             ),
             # Nobody decides his or her own request.
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="request_decided_by_another"
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="request_decided_by_another",
             ),
         ]
 
@@ -146,7 +155,9 @@ class Rating(models.Model):
     class Meta:
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "round"], name="rating_once_a_round")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "round"], name="rating_once_a_round")
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.satisfaction}"

@@ -22,19 +22,29 @@ class Category(models.Model):
         DEPARTMENT = "department", _("Department")
 
     code = models.CharField(_("code"), max_length=8, primary_key=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     name = models.CharField(_("name"), max_length=50)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
     aliases = models.CharField(_("other names"), max_length=200, blank=True, help_text=_("separated by ;"))
     kind = models.CharField(_("kind"), max_length=20, blank=True)
-    severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices, default=Severity.NORMAL)
+    severity = models.CharField(
+        _("severity"), max_length=10, choices=Severity.choices, default=Severity.NORMAL
+    )
     limit_amount = models.DecimalField(_("time limit"), max_digits=6, decimal_places=2, null=True, blank=True)
-    limit_unit = models.CharField(_("unit of the limit"), max_length=20, choices=LimitUnit.choices, blank=True)
+    limit_unit = models.CharField(
+        _("unit of the limit"), max_length=20, choices=LimitUnit.choices, blank=True
+    )
     limit_basis = models.CharField(_("basis of the limit"), max_length=200, blank=True)
-    contact_hours = models.DecimalField(_("hours to the first contact"), max_digits=5, decimal_places=2, null=True, blank=True)
+    contact_hours = models.DecimalField(
+        _("hours to the first contact"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     path = models.CharField(_("path"), max_length=20, choices=Path.choices, default=Path.FRONT_END)
     lead = models.CharField(_("who leads"), max_length=20, choices=Lead.choices, default=Lead.GOVERNOR)
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("leading department"))
+    lead_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("leading department")
+    )
     office_code = models.CharField(_("street office"), max_length=40, blank=True)
     platform_code = models.CharField(_("platform"), max_length=40, blank=True)
     duty_item_code = models.CharField(_("duty item"), max_length=20, blank=True)

@@ -3,10 +3,13 @@
 from rest_framework import serializers
 
 from duties.models import DutyItem, DutyList
+from yuhu.kit.rest import fields
 
 
 class DutyListSerializer(serializers.ModelSerializer[DutyList]):
     """One published version of one of the six lists."""
+
+    published_at = fields.Moment()
 
     class Meta:
         model = DutyList

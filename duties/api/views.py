@@ -48,4 +48,5 @@ class DutyItemList(ListView[DutyItem]):
         if "pk" not in self.kwargs:
             return rows
         if not DutyList.objects.within(self.scope).filter(pk=self.kwargs["pk"]).exists():
+            raise NotFound
         return rows.filter(list=self.kwargs["pk"])

@@ -1,6 +1,15 @@
 """Verbs of staffing: the only place that writes people's posts and units."""
 
-from staffing.actions.accounts import change_password, fail_log_in, lock_out, log_in
+from staffing.actions.accounts import (
+    change_password,
+    correct_account,
+    create_account,
+    fail_log_in,
+    lock_out,
+    log_in,
+    reset_password,
+    set_active,
+)
 from staffing.actions.bulk import RosterRow, SeatRow, add_people, load_roster, load_seats
 from staffing.actions.roster import (
     add_assistant,
@@ -12,7 +21,7 @@ from staffing.actions.roster import (
     stand_in,
 )
 from staffing.actions.seats import join, leave
-from staffing.actions.units import load_departments, load_street_units, load_units
+from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
     "RosterRow",
@@ -21,6 +30,8 @@ __all__ = [
     "add_people",
     "appoint",
     "change_password",
+    "correct_account",
+    "create_account",
     "end_assistant",
     "fail_log_in",
     "hand_over",
@@ -33,7 +44,10 @@ __all__ = [
     "load_units",
     "lock_out",
     "log_in",
+    "move_office",
     "on_roster_change",
     "relieve",
+    "reset_password",
+    "set_active",
     "stand_in",
 ]

@@ -34,7 +34,8 @@ class SeatRow:
 
 def add_people(users: Sequence[User]) -> list[User]:
     """Store new accounts; passwords must be set (or made unusable) before."""
-    return User.objects.bulk_create(users, batch_size=500)
+    made: list[User] = User.objects.bulk_create(users, batch_size=500)
+    return made
 
 
 def load_roster(rows: Sequence[RosterRow], *, starts_on: dt.date, at: dt.datetime, actor: Actor) -> int:
@@ -48,10 +49,12 @@ def load_roster(rows: Sequence[RosterRow], *, starts_on: dt.date, at: dt.datetim
     tenures = [row for row in rows if row.post != "assistant"]
     helpers = [row for row in rows if row.post == "assistant"]
     Tenure.objects.bulk_create(
-        [Tenure(block=row.block, post=row.post, holder=row.user, starts_on=starts_on) for row in tenures], batch_size=500
+        [Tenure(block=row.block, post=row.post, holder=row.user, starts_on=starts_on) for row in tenures],
+        batch_size=500,
     )
     Assistant.objects.bulk_create(
-        [Assistant(block=row.block, user=row.user, kind=row.kind, starts_on=starts_on) for row in helpers], batch_size=500
+        [Assistant(block=row.block, user=row.user, kind=row.kind, starts_on=starts_on) for row in helpers],
+        batch_size=500,
     )
     record_many([_draft(row, starts_on, at, actor) for row in rows])
     return len(rows)
@@ -61,7 +64,8 @@ def load_seats(rows: Iterable[SeatRow], *, starts_on: dt.date, at: dt.datetime, 
     """Seat people in units."""
     seats = list(rows)
     Membership.objects.bulk_create(
-        [Membership(unit=row.unit, user=row.user, role=row.role, starts_on=starts_on) for row in seats], batch_size=500
+        [Membership(unit=row.unit, user=row.user, role=row.role, starts_on=starts_on) for row in seats],
+        batch_size=500,
     )
     record_many(
         [
@@ -94,4 +98,6 @@ def _draft(row: RosterRow, starts_on: dt.date, at: dt.datetime, actor: Actor) ->
     else:
         kind, data = "roster.appointed", {"post": row.post, "holder": row.user.pk}
     data["starts_on"] = starts_on.isoformat()
-    return Draft(kind=kind, subject=("block", row.block.code), at=at, actor=actor, area=row.block.code, data=data)
+    return Draft(
+        kind=kind, subject=("block", row.block.code), at=at, actor=actor, area=row.block.code, data=data
+    )

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from blocks.models import Block
-from staffing.exceptions import AlreadyThere, SamePersonTwice, WrongDates
+from staffing.exceptions import AlreadyThere, NobodyThere, SamePersonTwice, SeatTaken, WrongDates
 from staffing.models import Assistant, Tenure, User
 from yuhu.journal.actions import Actor, record
 from yuhu.kit import clock
@@ -33,11 +33,14 @@ def on_roster_change(listener: RosterListener) -> None:
 
 
 @transaction.atomic
-def appoint(*, block: Block, post: str, holder: User | None, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
+def appoint(
+    *, block: Block, post: str, holder: User | None, starts_on: dt.date, at: dt.datetime, actor: Actor
+) -> Tenure:
     """From ``starts_on`` on, ``holder`` holds ``post`` of ``block``; None leaves it vacant (see ``relieve``).
 
     Raises:
         SamePersonTwice: the person would be governor and supervisor of the same block.
+        SeatTaken: somebody else was appointed from the same day on (perhaps just now, by another).
     """
     block = Block.objects.select_for_update().get(pk=block.pk)
     if holder is not None:
@@ -48,6 +51,8 @@ def appoint(*, block: Block, post: str, holder: User | None, starts_on: dt.date,
     if not created:
         if tenure.holder_id == (holder.pk if holder else None):
             return tenure
+        if tenure.holder_id is not None and holder is not None:
+            raise SeatTaken(field="holder")
         tenure.holder = holder
         tenure.save(update_fields=["holder"])
     record(
@@ -58,27 +63,60 @@ def appoint(*, block: Block, post: str, holder: User | None, starts_on: dt.date,
         area=block.code,
         data={"post": post, "holder": holder.pk if holder else None, "starts_on": starts_on.isoformat()},
     )
-    if starts_on <= clock.local_date(at):
-        for listener in _listeners:
-            listener(block, post, at, actor)
+    _tell(block, post, on=starts_on, at=at, actor=actor)
     return tenure
 
 
+def _tell(block: Block, post: str, *, on: dt.date, at: dt.datetime, actor: Actor) -> None:
+    """Who listens hears of changes of today or before; those of a later day are found by a sweep when it comes."""
+    if on <= clock.local_date(at):
+        for listener in _listeners:
+            listener(block, post, at, actor)
+
+
+@transaction.atomic
 def relieve(*, block: Block, post: str, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
-    """From ``starts_on`` on, ``post`` of ``block`` is vacant. Open cases go to whoever is answerable then."""
+    """From ``starts_on`` on, ``post`` of ``block`` is vacant. Open cases go to whoever is answerable then.
+
+    Raises:
+        NobodyThere: it is vacant on that day already.
+    """
+    block = Block.objects.select_for_update().get(pk=block.pk)
+    if not Tenure.objects.on(starts_on).held().filter(block=block, post=post).exists():
+        raise NobodyThere(field="post")
     return appoint(block=block, post=post, holder=None, starts_on=starts_on, at=at, actor=actor)
 
 
-def hand_over(*, block: Block, post: str, to: User, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Tenure:
-    """The post passes to ``to``; the predecessor's open cases of the block follow (cases listens)."""
+@transaction.atomic
+def hand_over(
+    *, block: Block, post: str, to: User, starts_on: dt.date, at: dt.datetime, actor: Actor
+) -> Tenure:
+    """The post passes to ``to``, from a predecessor or out of a vacancy; the block's open cases follow (cases listens).
+
+    Raises:
+        AlreadyThere: ``to`` holds it on that day already.
+        SamePersonTwice: would be governor and supervisor of the same block.
+    """
+    block = Block.objects.select_for_update().get(pk=block.pk)
+    if Tenure.objects.on(starts_on).filter(block=block, post=post, holder=to).exists():
+        raise AlreadyThere(field="holder")
     return appoint(block=block, post=post, holder=to, starts_on=starts_on, at=at, actor=actor)
 
 
 @transaction.atomic
 def stand_in(
-    *, block: Block, post: str, person: User, starts_on: dt.date, ends_on: dt.date | None, at: dt.datetime, actor: Actor
+    *,
+    block: Block,
+    post: str,
+    person: User,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    at: dt.datetime,
+    actor: Actor,
 ) -> Tenure:
     """``person`` acts for the governor or supervisor until ``ends_on`` (exclusive; None: until further notice).
+
+    If another's turn begins on ``ends_on``, it stays.
 
     Raises:
         WrongDates: ends before it starts.
@@ -91,20 +129,56 @@ def stand_in(
     if ends_on is not None and ends_on <= starts_on:
         raise WrongDates(field="ends_on")
     tenure = appoint(block=block, post=acting, holder=person, starts_on=starts_on, at=at, actor=actor)
-    if ends_on is not None:
+    if (
+        ends_on is not None
+        and not Tenure.objects.filter(block=block, post=acting, starts_on=ends_on).exists()
+    ):
         appoint(block=block, post=acting, holder=None, starts_on=ends_on, at=at, actor=actor)
     return tenure
 
 
+def tell_blocks_of(user: User, *, at: dt.datetime, actor: Actor) -> None:
+    """Whoever is answerable in the blocks of ``user`` may be another person now: the account opened or closed.
+
+    Inside the caller's transaction. Raises nothing of its own.
+    """
+    on = clock.local_date(at)
+    seats = set(Tenure.objects.on(on).filter(holder=user).values_list("block", "post"))
+    seats |= {
+        (key, Tenure.Seat.GOVERNOR.value)
+        for key in Assistant.objects.on(on).filter(user=user).values_list("block", flat=True)
+    }
+    blocks = {
+        row.pk: row
+        for row in Block.objects.select_for_update()
+        .filter(pk__in={key for key, _post in seats})
+        .order_by("pk")
+    }
+    for key, post in sorted(seats):
+        for listener in _listeners:
+            listener(blocks[key], post, at, actor)
+
+
 @transaction.atomic
-def add_assistant(*, block: Block, user: User, kind: str, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Assistant:
-    """``user`` helps in ``block`` from ``starts_on`` on. Raises AlreadyThere when an open row of the kind exists."""
+def add_assistant(
+    *, block: Block, user: User, kind: str, starts_on: dt.date, at: dt.datetime, actor: Actor
+) -> Assistant:
+    """``user`` helps in ``block`` from ``starts_on`` on. Raises AlreadyThere when a row of the kind lasts till then."""
     Block.objects.select_for_update().get(pk=block.pk)
-    if Assistant.objects.on(starts_on).filter(block=block, user=user, kind=kind).exists():
+    if Assistant.objects.not_over(starts_on).filter(block=block, user=user, kind=kind).exists():
         raise AlreadyThere
     assistant = Assistant.objects.create(block=block, user=user, kind=kind, starts_on=starts_on)
     data = {"assistant": user.pk, "kind": kind, "starts_on": starts_on.isoformat()}
-    record(kind="roster.assistant_added", subject=("block", block.code), at=at, actor=actor, area=block.code, data=data)
+    record(
+        kind="roster.assistant_added",
+        subject=("block", block.code),
+        at=at,
+        actor=actor,
+        area=block.code,
+        data=data,
+    )
+    if kind == Assistant.Kind.LIAISON_CADRE:  # receives what a vacant governor's post cannot
+        _tell(block, Tenure.Seat.GOVERNOR, on=starts_on, at=at, actor=actor)
     return assistant
 
 
@@ -118,7 +192,16 @@ def end_assistant(*, assistant: Assistant, ends_on: dt.date, at: dt.datetime, ac
     assistant.save(update_fields=["ends_on"])
     block = assistant.block
     data = {"assistant": assistant.user_id, "kind": assistant.kind, "ends_on": ends_on.isoformat()}
-    record(kind="roster.assistant_ended", subject=("block", block.code), at=at, actor=actor, area=block.code, data=data)
+    record(
+        kind="roster.assistant_ended",
+        subject=("block", block.code),
+        at=at,
+        actor=actor,
+        area=block.code,
+        data=data,
+    )
+    if assistant.kind == Assistant.Kind.LIAISON_CADRE:
+        _tell(block, Tenure.Seat.GOVERNOR, on=ends_on, at=at, actor=actor)
     return assistant
 
 

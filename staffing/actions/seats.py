@@ -18,19 +18,21 @@ _ROLE_KINDS: dict[str, frozenset[str]] = {
 _ADMINISTRATORS = (Membership.Role.SYSTEM_ADMIN, Membership.Role.SECURITY_ADMIN, Membership.Role.AUDITOR)
 
 
-
 @transaction.atomic
-def join(*, unit: Unit, user: User, role: str, starts_on: dt.date, at: dt.datetime, actor: Actor) -> Membership:
+def join(
+    *, unit: Unit, user: User, role: str, starts_on: dt.date, at: dt.datetime, actor: Actor
+) -> Membership:
     """``user`` takes a seat in ``unit``.
 
     Raises:
         WrongUnit: the role does not exist in this kind of unit, or two administrators' roles in one hand.
-        AlreadyThere: an open seat of the same role exists.
+        AlreadyThere: a seat of the same role lasts till then, or is planned.
     """
     if unit.kind not in _ROLE_KINDS.get(role, frozenset(Unit.Kind)):
         raise WrongUnit(field="role")
+    Unit.objects.select_for_update().get(pk=unit.pk)  # two who join at once are journaled one after the other
     User.objects.select_for_update().get(pk=user.pk)
-    seats = Membership.objects.on(starts_on).filter(user=user)
+    seats = Membership.objects.not_over(starts_on).filter(user=user)
     if role in _ADMINISTRATORS and seats.filter(role__in=_ADMINISTRATORS).exclude(role=role).exists():
         raise WrongUnit(code="separate_administrators", field="role")
     if seats.filter(unit=unit, role=role).exists():
@@ -50,5 +52,7 @@ def leave(*, seat: Membership, ends_on: dt.date, at: dt.datetime, actor: Actor) 
     seat.ends_on = ends_on
     seat.save(update_fields=["ends_on"])
     data = {"user": seat.user_id, "role": seat.role, "ends_on": ends_on.isoformat()}
-    record(kind="unit.left", subject=("unit", seat.unit_id), at=at, actor=actor, area=seat.unit.area, data=data)
+    record(
+        kind="unit.left", subject=("unit", seat.unit_id), at=at, actor=actor, area=seat.unit.area, data=data
+    )
     return seat

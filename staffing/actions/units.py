@@ -9,8 +9,10 @@ import datetime as dt
 from pathlib import Path
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from blocks.models import Community, District, Street
+from staffing.exceptions import AlreadyThere, WrongUnit
 from staffing.models import PlatformLink, Unit
 from yuhu.journal.actions import Actor, record
 
@@ -25,7 +27,12 @@ def load_units(*, district: District, starts_on: dt.date, at: dt.datetime, actor
     before = Unit.objects.count()
     top, _made = Unit.objects.get_or_create(
         code=district.code,
-        defaults={"name": DISTRICT_UNIT_NAME.format(name=district.name), "kind": Unit.Kind.DISTRICT, "district": district, "source": "demo"},
+        defaults={
+            "name": DISTRICT_UNIT_NAME.format(name=district.name),
+            "kind": Unit.Kind.DISTRICT,
+            "district": district,
+            "source": "demo",
+        },
     )
     load_departments(district=district, parent=top)
     for street in Street.objects.filter(district=district).order_by("code"):
@@ -33,7 +40,14 @@ def load_units(*, district: District, starts_on: dt.date, at: dt.datetime, actor
     made = Unit.objects.count() - before
     if made:
         data = {"made": made, "starts_on": starts_on.isoformat()}
-        record(kind="unit.loaded", subject=("district", district.code), at=at, actor=actor, area=district.code, data=data)
+        record(
+            kind="unit.loaded",
+            subject=("district", district.code),
+            at=at,
+            actor=actor,
+            area=district.code,
+            data=data,
+        )
     return made
 
 
@@ -56,7 +70,13 @@ def load_street_units(*, street: Street, parent: Unit, starts_on: dt.date) -> No
     """One street: its leaders, its platforms, the offices and teams in them, its communities."""
     leaders, _made = Unit.objects.get_or_create(
         code=street.code,
-        defaults={"name": STREET_UNIT_NAME.format(name=street.name), "kind": Unit.Kind.STREET, "street": street, "parent": parent, "source": "standard"},
+        defaults={
+            "name": STREET_UNIT_NAME.format(name=street.name),
+            "kind": Unit.Kind.STREET,
+            "street": street,
+            "parent": parent,
+            "source": "standard",
+        },
     )
     platforms: dict[str, Unit] = {}
     for row in _rows("offices_platforms.csv"):
@@ -65,12 +85,47 @@ def load_street_units(*, street: Street, parent: Unit, starts_on: dt.date) -> No
             platforms[code] = _unit(street, code, row["platform_zh"], Unit.Kind.PLATFORM, leaders, "article")
         kind = Unit.Kind.TEAM if row["row_type"] == "enforcement_team" else Unit.Kind.OFFICE
         office = _unit(street, row["office_code"], row["office_zh"], kind, leaders, row["source"])
-        PlatformLink.objects.get_or_create(office=office, starts_on=starts_on, defaults={"platform": platforms[code]})
+        PlatformLink.objects.get_or_create(
+            office=office, starts_on=starts_on, defaults={"platform": platforms[code]}
+        )
     for community in Community.objects.filter(street=street):
         Unit.objects.get_or_create(
             code=community.code,
-            defaults={"name": community.name, "kind": Unit.Kind.COMMUNITY, "community": community, "street": street, "parent": leaders, "source": community.source},
+            defaults={
+                "name": community.name,
+                "kind": Unit.Kind.COMMUNITY,
+                "community": community,
+                "street": street,
+                "parent": leaders,
+                "source": community.source,
+            },
         )
+
+
+@transaction.atomic
+def move_office(
+    *, office: Unit, platform: Unit, starts_on: dt.date, at: dt.datetime, actor: Actor
+) -> PlatformLink:
+    """From ``starts_on`` on, ``office`` belongs to ``platform``.
+
+    Raises:
+        WrongUnit: no office or team and platform of one and the same street.
+        AlreadyThere: something else begins on this day, or it belongs there already.
+    """
+    office = Unit.objects.select_for_update().get(pk=office.pk)
+    if office.kind not in (Unit.Kind.OFFICE, Unit.Kind.TEAM):
+        raise WrongUnit(field="office")
+    if platform.kind != Unit.Kind.PLATFORM or platform.street_id != office.street_id:
+        raise WrongUnit(_("Choose a platform of the same street."), field="platform")
+    links = PlatformLink.objects.filter(office=office)
+    if links.filter(starts_on=starts_on).exists() or links.on(starts_on).filter(platform=platform).exists():
+        raise AlreadyThere(field="starts_on")
+    link = PlatformLink.objects.create(office=office, platform=platform, starts_on=starts_on)
+    data = {"office": office.code, "platform": platform.code, "starts_on": starts_on.isoformat()}
+    record(
+        kind="unit.office_moved", subject=("unit", office.pk), at=at, actor=actor, area=office.area, data=data
+    )
+    return link
 
 
 def _unit(street: Street, code: str, name: str, kind: str, parent: Unit, source: str) -> Unit:

@@ -16,7 +16,9 @@ class UnitSerializer(serializers.ModelSerializer[Unit]):
 
     street = serializers.CharField(source="street_id", allow_null=True)
     community = serializers.CharField(source="community_id", allow_null=True)
-    parent = serializers.CharField(source="parent.code", allow_null=True, default=None)
+    parent = serializers.CharField(  # type: ignore[assignment] # the framework turns it into a field
+        source="parent.code", allow_null=True, default=None
+    )
 
     class Meta:
         model = Unit

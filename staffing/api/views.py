@@ -42,5 +42,5 @@ class BlockDetail(ScopedView[Block]):
         return Response(self.get_serializer(block).data)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        asked = DayFilters(self.request.query_params)
+        asked = DayFilters(self.request.query_params, Block.objects.none())
         return {**super().get_serializer_context(), "on": asked.day}

@@ -29,7 +29,7 @@ VOCABULARY = {
 }  # fmt: skip
 OWN_WORDS = {
     "yuhu/journal": {"digests", "drafts", "heads", "triggers", "verification"},
-    "yuhu/delivery": {"channels"},
+    "yuhu/delivery": {"channels", "notices", "wording"},
 }
 
 

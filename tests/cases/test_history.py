@@ -85,7 +85,14 @@ def lived(world: World, plan: Plan) -> Case:
         go("evaluate", world.by("supervisor"), plan.evaluated_at, effective=True)
     if plan.rating:
         solved, satisfaction = plan.rating
-        go("rate", By(None, RESIDENT), plan.rated_at, Relation.REPORTER, solved=solved, satisfaction=satisfaction)
+        go(
+            "rate",
+            By(None, RESIDENT),
+            plan.rated_at,
+            Relation.REPORTER,
+            solved=solved,
+            satisfaction=satisfaction,
+        )
     elif plan.person:
         due = case.deadlines.get(step="rate").due_at
         go("close", By(None, SYSTEM), due + dt.timedelta(seconds=2), Relation.SYSTEM)
@@ -97,15 +104,32 @@ def _sweep(case: Case, until: dt.datetime) -> None:
     """Warnings and escalations that were due before ``until``, each at its own moment."""
     while True:
         rows = Deadline.objects.filter(case=case, is_running=True).exclude(step="rate")
-        due = [(row.warn_at, 0, row) for row in rows if row.warned_at is None and row.warn_at and row.warn_at <= until]
-        due += [(row.next_level_at, 1, row) for row in rows if row.next_level_at and row.next_level_at <= until]
+        due = [
+            (row.warn_at, 0, row)
+            for row in rows
+            if row.warned_at is None and row.warn_at and row.warn_at <= until
+        ]
+        due += [
+            (row.next_level_at, 1, row) for row in rows if row.next_level_at and row.next_level_at <= until
+        ]
         if not due:
             return
         moment, what, row = min(due, key=lambda found: found[:2])
         assert (warn if what == 0 else escalate)(deadline_id=row.pk, at=moment)
 
 
-SKIPPED = {"id", "case_id", "salt", "number", "order_id", "result_id", "comment_id", "token", "deadline_id", "explanation"}
+SKIPPED = {
+    "id",
+    "case_id",
+    "salt",
+    "number",
+    "order_id",
+    "result_id",
+    "comment_id",
+    "token",
+    "deadline_id",
+    "explanation",
+}
 
 
 def picture(case: Case) -> dict[str, Any]:
@@ -121,12 +145,16 @@ def picture(case: Case) -> dict[str, Any]:
     }
     rows = {
         name: [
-            {key: value for key, value in row.items() if key not in SKIPPED and "sealed" not in key} for row in rows.values()
+            {key: value for key, value in row.items() if key not in SKIPPED and "sealed" not in key}
+            for row in rows.values()
         ]
         for name, rows in sets.items()
     }
     entries = Entry.objects.filter(subject_type="case", subject_id=case.number).order_by("seq")
-    rows["journal"] = [{"kind": entry.kind, "at": entry.at, "area": entry.area, "data": _plain(entry.data)} for entry in entries]
+    rows["journal"] = [
+        {"kind": entry.kind, "at": entry.at, "area": entry.area, "data": _plain(entry.data)}
+        for entry in entries
+    ]
     return rows
 
 
@@ -170,11 +198,15 @@ def test_a_life_written_in_bulk_equals_one_lived_through_the_actions(world: Worl
             assert {key: (row[key], twin[key]) for key in row if row[key] != twin[key]} == {}, part
 
 
-def test_a_bulk_history_verifies_and_every_step_is_an_arrow_of_the_table(world: World, tmp_path: Path) -> None:
+def test_a_bulk_history_verifies_and_every_step_is_an_arrow_of_the_table(
+    world: World, tmp_path: Path
+) -> None:
     around = Surroundings.on(AT.date())
     around.blocks = [world.b1]
     planner = Planner(around, seed=3, first=dt.date(2022, 3, 1), last=dt.date(2022, 9, 30))
-    demands = Programme("instant_response", 40, {"0101": 2, "0104": 1, "0701": 1}, ("resident",), True, 30, 29)
+    demands = Programme(
+        "instant_response", 40, {"0101": 2, "0104": 1, "0701": 1}, ("resident",), True, 30, 29
+    )
     assert sum(write_history(planner.plans(demands), surroundings=around)) == 40
     while relay(at=AT):
         pass

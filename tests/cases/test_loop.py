@@ -7,7 +7,18 @@ import pytest
 from cases.exceptions import NotYourMove, WrongState
 from cases.models import Deadline
 from cases.states import State
-from tests.world import AT, World, a_closed, a_dispatched, a_handled, a_report, a_signed, an_evaluated, as_reporter, do
+from tests.world import (
+    AT,
+    World,
+    a_closed,
+    a_dispatched,
+    a_handled,
+    a_report,
+    a_signed,
+    an_evaluated,
+    as_reporter,
+    do,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +34,11 @@ def test_an_ordinary_case_goes_to_the_governor_with_item_due_time_and_explanatio
     case = a_dispatched(world)
     assert case.state == State.DISPATCHED
     assert case.assignee == world.governor
-    assert case.duty_item is not None and case.duty_item.code == "R1101"
-    assert case.due_at == dt.datetime(2026, 11, 24, 7, 0, tzinfo=dt.UTC)  # 4 working hours over the lunch break
+    assert case.duty_item is not None
+    assert case.duty_item.code == "R1101"
+    assert case.due_at == dt.datetime(
+        2026, 11, 24, 7, 0, tzinfo=dt.UTC
+    )  # 4 working hours over the lunch break
     assert [step["code"] for step in case.explanation] == ["category", "block", "item", "governor"]
 
 
@@ -45,7 +59,15 @@ def test_a_failed_evaluation_sends_it_back_to_the_same_receiver_with_what_was_le
     case = a_signed(world)
     later = AT + dt.timedelta(hours=1)
     case = do(world, case, "hand-back", "governor", at=later, result="扫了一下")
-    case = do(world, case, "evaluate", "supervisor", at=later + dt.timedelta(hours=4), effective=False, comment="还有一堆")
+    case = do(
+        world,
+        case,
+        "evaluate",
+        "supervisor",
+        at=later + dt.timedelta(hours=4),
+        effective=False,
+        comment="还有一堆",
+    )
     assert case.state == State.IN_PROGRESS
     assert case.assignee == world.governor
     # One of four hours was used; the evaluation took from 11:00 to 15:00 and does not count.

@@ -111,8 +111,8 @@ class DeliveryAdmin(ModelAdmin):
         if done:
             text = ngettext("%(count)d notice is sent again.", "%(count)d notices are sent again.", done)
             self.message_user(request, text % {"count": done}, messages.SUCCESS)
-        for refusal in sorted(refusals):
-            self.message_user(request, refusal, messages.WARNING)
+        for reason in sorted(refusals):
+            self.message_user(request, reason, messages.WARNING)
 
 
 def _is_open(obj: Delivery) -> bool:

@@ -122,7 +122,8 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject} {self.channel}"
+        # Without the case: the desk shows this to people who may not know of it.
+        return f"{self.kind} {self.channel} {self.pk}"
 
     @property
     def title(self) -> str:

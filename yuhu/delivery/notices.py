@@ -27,7 +27,7 @@ class Audience(StrEnum):
     LEADING = "leading"  # as DECIDERS, but a second extension is decided by a leader
     ASKER = "asker"  # who asked for what was decided
     TOLD = "told"  # the level that an escalation names
-    FILER = "filer"  # the colleague who recorded the case
+    FILER = "filer"  # the colleagues who recorded the case, or reported the same
     RESIDENT = "resident"  # the person to answer to, by text message only
 
 
@@ -80,6 +80,10 @@ NOTICES: tuple[Notice, ...] = (
     Notice(
         "rejected", "case.rejected", A.FILER, _("Not accepted"),
         _("%(case)s, which you reported, was not accepted: %(ground)s."), icon="state-rejected",
+    ),
+    Notice(
+        "joined", "case.joined", A.HOLDER, _("Reported again"),
+        _("Somebody else reports the same as %(case)s. Please see what is new."), icon="people",
     ),
     # Dispatch.
     Notice(

@@ -114,7 +114,7 @@ def _shown(request: StaffRequest, page: "Page[Delivery]") -> list[Shown]:
         case, notice = cases.get(row.subject), BY_KIND.get(row.kind)
         facts = wording.facts_of(case) if case else wording.Facts(row.subject)
         words = wording.words(row.kind, row.entry.data, facts)
-        url = wording.case_path(row.subject) if case else ""
+        url = case.get_absolute_url() if case else ""
         shown.append(Shown(row, words, url, notice.icon, notice.tone) if notice else Shown(row, words, url))
     return shown
 

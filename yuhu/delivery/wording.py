@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -67,19 +68,14 @@ def words(kind: str, data: Mapping[str, Any], facts: Facts) -> Words:
     return Words(str(notice.title), str(notice.text) % values)
 
 
-def case_path(number: str) -> str:
-    """The case's page."""
-    return f"/cases/{number}/"
-
-
 def private_path(token: str) -> str:
     """The reporter's page: whoever has the address may rate, so it stands in the message only, never in a log."""
-    return f"/f/{token}/"
+    return reverse("cases:follow", args=[token])
 
 
 def absolute(path: str) -> str:
     """``path`` as somebody outside can open it."""
-    return settings.SITE_URL.rstrip("/") + path
+    return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
 def _moment(value: Any, *, with_time: bool = True) -> str:

@@ -51,7 +51,8 @@ def insert(model: type[models.Model], rows: Iterable[Row]) -> None:
                 cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv{force})", text)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(rows))
+            values: list[Any] = list(rows)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
 
 
 def insert_models(model: type[models.Model], instances: Iterable[models.Model]) -> None:

@@ -19,7 +19,11 @@ def claim(rows: "QuerySet[Any]", *, pk: int, at: dt.datetime, seconds: int) -> i
     until = at + dt.timedelta(seconds=seconds)
     if rows.filter(free, pk=pk).update(lease_until=until, lease_token=F("lease_token") + 1) != 1:
         return None
-    token: int | None = rows.model._default_manager.filter(pk=pk, lease_until=until).values_list("lease_token", flat=True).first()
+    token: int | None = (
+        rows.model._default_manager.filter(pk=pk, lease_until=until)
+        .values_list("lease_token", flat=True)
+        .first()
+    )
     return token
 
 

@@ -74,6 +74,18 @@ def run_nowhere(name: str, pk: int | None) -> None:
     """Transport that loses every message: for tests and drills."""
 
 
+def each(name: str, keys: Iterable[int], step: Callable[[int], object]) -> int:
+    """Run ``step`` for every key and count those that did something. A row that fails is logged and does not
+    keep the others waiting: one poisoned row must never stop a sweep."""
+    done = 0
+    for key in keys:
+        try:
+            done += bool(step(key))
+        except Exception:
+            logger.exception("step.failed", extra={"step": name, "pk": key})
+    return done
+
+
 def run_sweeps(at: dt.datetime, only: Iterable[str] | None = None) -> dict[str, int]:
     """Ask every sweep once; one that fails is logged and does not stop the others. Returns work done by name."""
     done: dict[str, int] = {}

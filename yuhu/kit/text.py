@@ -25,7 +25,11 @@ def clean_text(value: object, *, field: str, min_length: int = 1, max_length: in
         raise Invalid(_("Please enter text here."), code="not_text", field=field)
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if has_control(text):
-        raise Invalid(_("The text contains characters that cannot be stored. Please remove them."), code="control_characters", field=field)
+        raise Invalid(
+            _("The text contains characters that cannot be stored. Please remove them."),
+            code="control_characters",
+            field=field,
+        )
     if len(text) < min_length:
         raise Invalid(_("Please fill in this field."), code="required", field=field)
     if len(text) > max_length:

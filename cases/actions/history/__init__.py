@@ -70,7 +70,9 @@ class Sheet:
         self.rows[type(row)].append(row)
 
 
-def write_history(plans: Iterable[Plan], *, surroundings: Surroundings, announce: bool = False) -> Iterator[int]:
+def write_history(
+    plans: Iterable[Plan], *, surroundings: Surroundings, announce: bool = False
+) -> Iterator[int]:
     """Write the planned lives chunk by chunk, each in one transaction; yields how many were written each time.
 
     ``announce``: entries go through the outbox, so that notices are sent; else into the feed at once.
@@ -90,4 +92,3 @@ def write_history(plans: Iterable[Plan], *, surroundings: Surroundings, announce
 
 
 __all__ = ["Plan", "Surroundings", "write_history"]
-

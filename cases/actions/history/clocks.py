@@ -27,12 +27,19 @@ class LifeClocks:
 
     def start(self, step: Step, at: dt.datetime) -> Deadline:
         """A new round with the limit of the tables."""
-        amount, unit = deadlines.limit_of(step, self.life.category, self.life.case.severity, self.life.around.rules)
+        amount, unit = deadlines.limit_of(
+            step, self.life.category, self.life.case.severity, self.life.around.rules
+        )
         last = self.rows.get(step)
         if last is not None:
             self.life.keep(last)
         row = Deadline(
-            case=self.life.case, step=step, round=last.round + 1 if last else 1, amount=amount, unit=unit, started_at=at
+            case=self.life.case,
+            step=step,
+            round=last.round + 1 if last else 1,
+            amount=amount,
+            unit=unit,
+            started_at=at,
         )
         self._due(row, worktime.deadline(at, amount, unit, self.calendar))
         self.rows[step] = row
@@ -102,7 +109,9 @@ class LifeClocks:
     def _escalate(self, row: Deadline, at: dt.datetime) -> None:
         case, lead = self.life.case, self.life.case.lead_unit
         kind = receiver_kind(
-            step=Step(row.step), has_assignee=case.assignee_id is not None, lead_kind=lead.kind if lead else ""
+            step=Step(row.step),
+            has_assignee=case.assignee_id is not None,
+            lead_kind=lead.kind if lead else "",
         )
         ladder = LADDERS[kind]
         row.level += 1
@@ -114,10 +123,20 @@ class LifeClocks:
         if row.pk is None:
             row.pk = self.life.sheet.key(Deadline)
         self.life.keep(Escalation(deadline=row, level=row.level, unit=unit, role=rung.role, at=at))
-        if not any(party.role == CaseParty.Role.OVERSIGHT and party.unit_id == unit.pk for party in self.life.parties()):
+        if not any(
+            party.role == CaseParty.Role.OVERSIGHT and party.unit_id == unit.pk
+            for party in self.life.parties()
+        ):
             self.life.party(CaseParty.Role.OVERSIGHT, unit=unit)
         self.life.say(
-            "case.escalated", at, SYSTEM, step=str(row.step), level=row.level, unit=unit.code, role=rung.role, due_at=row.due_at
+            "case.escalated",
+            at,
+            SYSTEM,
+            step=str(row.step),
+            level=row.level,
+            unit=unit.code,
+            role=rung.role,
+            due_at=row.due_at,
         )
 
     def _unit(self, rung: Rung) -> Unit:

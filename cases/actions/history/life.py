@@ -10,7 +10,7 @@ from django.db.models import Model
 from blocks.models import Block
 from cases.actions.history.clocks import LifeClocks
 from cases.actions.history.surroundings import Surroundings
-from cases.actions.report import Person
+from cases.actions.report import Person, number_of
 from cases.exceptions import WrongState
 from cases.models import (
     Case,
@@ -202,10 +202,17 @@ class Life:
     def _evaluate(self, at: dt.datetime, *, effective: bool, comment: str = "") -> None:
         self.clocks.tick(at)
         case, order = self.case, self.order
-        assert order is not None and case.evaluator is not None and order.handed_back_by is not None
+        assert order is not None
+        assert case.evaluator is not None
+        assert order.handed_back_by is not None
         note = self._note("evaluate", "comment", comment, case.evaluator, at) if comment else None
         evaluation = Evaluation(
-            case=case, evaluator=case.evaluator, handled_by=order.handed_back_by, effective=effective, comment=note, at=at
+            case=case,
+            evaluator=case.evaluator,
+            handled_by=order.handed_back_by,
+            effective=effective,
+            comment=note,
+            at=at,
         )
         evaluation.order_id = order.pk
         self.keep(evaluation)
@@ -262,9 +269,9 @@ class Life:
         community = plan.block.community
         staff = plan.channel in ("governor", "assistant", "supervisor", "visit", "desk")
         reporter = self.around.seats.get(plan.block.pk, {}).get("governor") if staff else None
-        case = Case(
+        return Case(
             pk=self.sheet.key(Case),
-            number=f"{community.street.district_id}-{clock.local_date(plan.reported_at):%Y%m%d}-{ticket % 1_000_000:06d}",
+            number=number_of(community.street.district_id, plan.reported_at, ticket),
             category=category,
             path=category.path,
             severity=category.severity,
@@ -283,10 +290,11 @@ class Life:
             address=plan.address,
             reported_by=reporter,
             reported_at=plan.reported_at,
-            must_rate=plan.programme == Case.Programme.INSTANT_RESPONSE and category.rated and bool(plan.person),
+            must_rate=plan.programme == Case.Programme.INSTANT_RESPONSE
+            and category.rated
+            and bool(plan.person),
             source=plan.source,
         )
-        return case
 
     def _new_order(self, at: dt.datetime) -> None:
         case, last = self.case, self.order
@@ -297,7 +305,13 @@ class Life:
 
     def _note(self, move: str, name: str, text: str, by: User | None, at: dt.datetime) -> Note:
         note = Note(
-            case=self.case, move=move, field=name, text=text, salt=secrets.token_hex(16), written_by=by, written_at=at
+            case=self.case,
+            move=move,
+            field=name,
+            text=text,
+            salt=secrets.token_hex(16),
+            written_by=by,
+            written_at=at,
         )
         self.keep(note)
         return note
@@ -317,7 +331,9 @@ class Life:
         self.sheet.add(row)
 
     def _unit(self, pk: int) -> Unit:
-        return self.around.departments.get(pk) or next(unit for unit in self.around.units.values() if unit.pk == pk)
+        return self.around.departments.get(pk) or next(
+            unit for unit in self.around.units.values() if unit.pk == pk
+        )
 
     # --- journal -----------------------------------------------------------------------------------
 
@@ -332,7 +348,14 @@ class Life:
         self.say(move.event, at, actor, **facts, **{"from": source.value, "to": target.value})
 
     def say(self, kind: str, at: dt.datetime, actor: Actor, **data: Any) -> None:
-        draft = Draft(kind=kind, subject=("case", self.case.number), at=at, actor=actor, area="" if self.case.restricted else self.case.area, data=data)
+        draft = Draft(
+            kind=kind,
+            subject=("case", self.case.number),
+            at=at,
+            actor=actor,
+            area="" if self.case.restricted else self.case.area,
+            data=data,
+        )
         self.sheet.drafts.append(draft)
 
     def _actor(self, person: User | None) -> Actor:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 200
 CASE = "case"
+# What happened longer ago is history (a bulk load, or a feed that stood still): too late to act on, so not announced.
+NEWS = dt.timedelta(days=7)
 
 # Who gets which notice of one feed entry; None stands for the reporter.
 Told = dict[int | None, Notice]
@@ -38,7 +40,8 @@ def fan_out(*, at: dt.datetime, limit: int = BATCH) -> int:
         batch = list(FeedEntry.objects.after(cursor.feed_no)[:limit])
         if not batch:
             return 0
-        made = Delivery.objects.bulk_create(_rows(batch, at))
+        news = [feed for feed in batch if feed.entry.at > at - NEWS]
+        made = Delivery.objects.bulk_create(_rows(news, at))
         cursor.feed_no = batch[-1].feed_no
         cursor.save(update_fields=["feed_no"])
         for row in made:
@@ -48,9 +51,10 @@ def fan_out(*, at: dt.datetime, limit: int = BATCH) -> int:
 
 
 def skip_to_end() -> int:
-    """Announce nothing that is in the feed by now: for history that was loaded in bulk. Returns the feed number.
+    """Announce nothing that is in the feed by now: for what was loaded in bulk. Returns the feed number.
 
-    Call it in the transaction that loads with ``record_many(feed=True)``: after the commit the fan-out would be faster.
+    What is older than ``NEWS`` is never announced; for younger rows call this in the transaction that loads them with
+    ``record_many(feed=True)``, since after its commit the fan-out would be faster.
     """
     with transaction.atomic():
         cursor = _locked_cursor()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cases.models import Case, CaseRequest, WorkOrder
+from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.policies import handled
 from cases.states import State, Step
 from staffing.models import Membership, Unit, User
@@ -57,7 +57,7 @@ class Recipients:
             Audience.LEADING: self._leading,
             Audience.ASKER: self._asker,
             Audience.TOLD: self._told,
-            Audience.FILER: lambda event: [event.case.reported_by_id],
+            Audience.FILER: self._filer,
         }
 
     def people(self, audience: Audience, event: Event) -> list[int]:
@@ -118,12 +118,16 @@ class Recipients:
         return [one for one in seated if not handled(orders, one, posts_of(users[one], event.on))]
 
     def _asker(self, event: Event) -> list[int]:
-        asked = CaseRequest.objects.filter(case=event.case, pk=event.data.get("request"))
+        asked = CaseRequest.objects.filter(case=event.case, pk=int(event.data["request"]))
         return list(asked.values_list("asked_by_id", flat=True))
 
     def _told(self, event: Event) -> list[int]:
         unit, role = event.data.get("unit"), event.data.get("role")
         return self._seated(event.on, [role], unit__code=unit) if unit and role else []
+
+    def _filer(self, event: Event) -> list[int | None]:
+        parties = CaseParty.objects.filter(case=event.case, role=CaseParty.Role.REPORTER, user__isnull=False)
+        return [event.case.reported_by_id, *parties.order_by("pk").values_list("user_id", flat=True)]
 
     def _leading(self, event: Event) -> list[int]:
         """A second extension is decided by a leader (``cases.policies.second_needs_leader``)."""

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
+from cases.actions.base import subject_area
 from cases.models import Case
 from staffing.models import User
 from yuhu.delivery import wording
@@ -72,21 +73,17 @@ def resend(*, delivery_id: int, user: User, actor: Actor, at: dt.datetime) -> De
             raise NotDead
         row.state, row.attempts, row.next_at, row.last_error = State.PENDING, 0, at, ""
         row.save(update_fields=["state", "attempts", "next_at", "last_error"])
-        case = Case.objects.filter(number=row.subject).only("restricted", *_AREA).first()
+        case = Case.objects.filter(number=row.subject).first()
         record(
             kind="delivery.resent",
             subject=("delivery", row.pk),
             at=at,
             actor=actor,
-            # SECURITY: what is recorded without an area is opened by no area's scope.
-            area="" if case is None or case.restricted else case.area,
+            area=subject_area(case) if case else "",
             data={"case": row.subject, "notice": row.kind, "channel": row.channel},
         )
         steps.nudge(SEND_STEP, row.pk)
     return row
-
-
-_AREA = ("block_code", "community_code", "street_code", "district_code")
 
 
 def message_of(row: Delivery, case: Case | None) -> Message:
@@ -105,7 +102,7 @@ def message_of(row: Delivery, case: Case | None) -> Message:
         words = wording.words(row.kind, row.entry.data, _facts(row, case))
     if row.channel == Channel.SMS:
         return Message(to=to, subject=words.title, text=words.text)
-    link = wording.absolute(wording.case_path(row.subject))
+    link = wording.absolute(case.get_absolute_url()) if case else ""
     return Message(to=to, subject=f"{words.title} · {row.subject}", text=f"{words.text}\n\n{link}\n")
 
 

@@ -3,6 +3,7 @@
 Texts are judged by ``kit.text.clean_text``, the same function that the actions use, so that both doors agree.
 """
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,8 @@ from rest_framework.exceptions import ErrorDetail
 from yuhu.kit.exceptions import Invalid
 from yuhu.kit.text import clean_text
 
+_UNKNOWN = _("There is no such field. Please leave it out.")
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields that it does not know, by name, together with everything else that is wrong."""
@@ -22,8 +25,9 @@ class StrictSerializer(serializers.Serializer[Any]):
         errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
             known = {name for name, field in self.fields.items() if not field.read_only}
-            unknown = [ErrorDetail(_("There is no such field. Please leave it out."), code="unknown_field")]
+            unknown = [ErrorDetail(str(_UNKNOWN), code="unknown_field")]
             errors = {str(name)[:50]: unknown for name in data if name not in known}
+        values: Any = None
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -70,6 +74,13 @@ class Number(serializers.FloatField):
         if not math.isfinite(number):
             self.fail("invalid")
         return number
+
+
+class Moment(serializers.DateTimeField):
+    """A moment in UTC, as the contract writes it: ``2026-11-23T01:00:00Z``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=dt.UTC, **options)
 
 
 class Code(serializers.ChoiceField):

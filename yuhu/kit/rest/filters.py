@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as base
 
@@ -42,7 +41,7 @@ class YesNo(base.BooleanFilter):  # type: ignore[misc] # django-filter ships no 
 
 class _TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         if has_control(text):
             raise ValidationError(
                 _("The text contains characters that cannot be searched for."), code="control_characters"
@@ -74,7 +73,7 @@ def _possible(day: dt.date) -> None:
         raise ValidationError(_("This date is not possible. Please check the year."), code="date_range")
 
 
-_NOT_A_DATE: Promise = _("This is not a date. Write it like 2026-11-30.")
+_NOT_A_DATE = _("This is not a date. Write it like 2026-11-30.")
 
 
 class _DayField(forms.Field):

@@ -39,7 +39,13 @@ class Programme:
 # removed; more than 330 urgent problems solved through visits.
 HISTORY = (
     Programme(
-        Case.Programme.INSTANT_RESPONSE, 3378, _DEMANDS, ("resident", "wecom", "governor", "hotline"), True, 2702, 2688
+        Case.Programme.INSTANT_RESPONSE,
+        3378,
+        _DEMANDS,
+        ("resident", "wecom", "governor", "hotline"),
+        True,
+        2702,
+        2688,
     ),
     Programme(Case.Programme.HAZARD, 4363, _HAZARDS, ("governor", "assistant"), False),
     Programme(Case.Programme.VISIT, 330, _VISITS, ("visit",), False),
@@ -58,7 +64,9 @@ class Planner:
     def plans(self, programme: Programme) -> Iterator[Plan]:
         """Plans in order of time; ratings are spread by chance, their numbers exact."""
         moments = sorted(self._moment() for _ in range(programme.count))
-        codes = self.rng.choices(list(programme.weights), weights=list(programme.weights.values()), k=programme.count)
+        codes = self.rng.choices(
+            list(programme.weights), weights=list(programme.weights.values()), k=programme.count
+        )
         rated = set(self.rng.sample(range(programme.count), programme.rated))
         satisfied = set(self.rng.sample(sorted(rated), programme.satisfied)) if rated else set()
         for index, (at, code) in enumerate(zip(moments, codes, strict=True)):
@@ -77,7 +85,9 @@ class Planner:
             return ("solved", "satisfied" if self.rng.random() < 0.85 else "basically_satisfied")
         return ("partly" if self.rng.random() < 0.5 else "unsolved", "dissatisfied")
 
-    def _plan(self, programme: Programme, at: dt.datetime, category: Category, rating: tuple[str, str] | None) -> Plan:
+    def _plan(
+        self, programme: Programme, at: dt.datetime, category: Category, rating: tuple[str, str] | None
+    ) -> Plan:
         rng, block = self.rng, self.rng.choice(self.around.blocks)
         dispatched = at + dt.timedelta(seconds=rng.uniform(0.2, 2))
         due = worktime.deadline(dispatched, category.limit_amount or 5, category.limit_unit, self.calendar)

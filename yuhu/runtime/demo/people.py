@@ -54,9 +54,9 @@ def load_people(*, blocks: list[Block], starts_on: dt.date, at: dt.datetime, see
     crowd = Crowd(Names(seed))
     roster = list(_roster(crowd, blocks))
     seats = list(_seats(crowd))
-    _give_passwords([row.user for row in (*roster, *seats)])
-    unique = {user.username: user for user in (row.user for row in (*roster, *seats))}
-    add_people(list(unique.values()))
+    people = [row.user for row in roster] + [row.user for row in seats]
+    _give_passwords(people)
+    add_people(people)
     load_roster(roster, starts_on=starts_on, at=at, actor=SYSTEM)
     load_seats(seats, starts_on=starts_on, at=at, actor=SYSTEM)
     return {
@@ -85,7 +85,11 @@ def _roster(crowd: Crowd, blocks: list[Block]) -> Iterator[RosterRow]:
         yield RosterRow(block, crowd.person(governor), Tenure.Seat.GOVERNOR)
         yield RosterRow(block, crowd.person("supervisor" if home else ""), Tenure.Seat.SUPERVISOR)
         for number in range(ASSISTANTS // len(blocks) + (index < more)):
-            login = "assistant" if home and _KINDS[number] == Assistant.Kind.RESIDENT_REPRESENTATIVE and number < 4 else ""
+            login = (
+                "assistant"
+                if home and _KINDS[number] == Assistant.Kind.RESIDENT_REPRESENTATIVE and number < 4
+                else ""
+            )
             yield RosterRow(block, crowd.person(login), "assistant", _KINDS[number])
 
 
@@ -94,7 +98,11 @@ def _seats(crowd: Crowd) -> Iterator[SeatRow]:
     for unit in Unit.objects.select_related("street").order_by("code"):
         home = unit.street_id == HOME_STREET
         if unit.kind == Unit.Kind.DISTRICT:
-            for login, what in (("leader", role.LEADER), ("auditor", role.AUDITOR), ("admin", role.SYSTEM_ADMIN)):
+            for login, what in (
+                ("leader", role.LEADER),
+                ("auditor", role.AUDITOR),
+                ("admin", role.SYSTEM_ADMIN),
+            ):
                 yield SeatRow(unit, crowd.person(login), what)
             yield SeatRow(unit, crowd.person(), role.SECURITY_ADMIN)
             yield SeatRow(unit, crowd.person(), role.DUTY_OFFICER)

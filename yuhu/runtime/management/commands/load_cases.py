@@ -17,7 +17,9 @@ from yuhu.runtime.demo.lives import HISTORY, Planner, Programme
 class Command(BaseCommand):
     """``manage.py load_cases --count N``"""
 
-    help = "Add N synthetic closed cases with orders, clocks, ratings and journal, spread over the last months."
+    help = (
+        "Add N synthetic closed cases with orders, clocks, ratings and journal, spread over the last months."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--count", type=int, required=True, help="how many cases")
@@ -53,6 +55,14 @@ def _share(count: int) -> list[Programme]:
         rated = int(one.rated * scale)
         satisfied = min(rated, int(one.satisfied * scale))
         result.append(
-            Programme(one.programme, part, one.weights, one.channels, one.with_person, rated=rated, satisfied=satisfied)
+            Programme(
+                one.programme,
+                part,
+                one.weights,
+                one.channels,
+                one.with_person,
+                rated=rated,
+                satisfied=satisfied,
+            )
         )
     return [one for one in result if one.count]

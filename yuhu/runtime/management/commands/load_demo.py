@@ -49,7 +49,12 @@ class Command(BaseCommand):
         # Everything or nothing: a killed load leaves an empty database, and the next start loads again.
         with override_settings(STEP_TRANSPORT="yuhu.kit.steps.run_nowhere"), transaction.atomic():
             self._reference(now)
-            counts = load_people(blocks=list(Block.objects.in_force(START).order_by("code")), starts_on=START, at=now, seed=SEED)
+            counts = load_people(
+                blocks=list(Block.objects.in_force(START).order_by("code")),
+                starts_on=START,
+                at=now,
+                seed=SEED,
+            )
             self._say("people: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
             self._history()
             self._today(now)
@@ -67,7 +72,10 @@ class Command(BaseCommand):
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
             ("areas", lambda: load_areas(actor=SYSTEM, at=now)),
             ("blocks", lambda: _division(now)),
-            ("units", lambda: load_units(district=District.objects.get(), starts_on=START, at=now, actor=SYSTEM)),
+            (
+                "units",
+                lambda: load_units(district=District.objects.get(), starts_on=START, at=now, actor=SYSTEM),
+            ),
             ("duty lists", lambda: load_lists(at=now, actor=SYSTEM)),
             ("calendar", lambda: load_calendar(at=now, actor=SYSTEM)),
             ("time limits", lambda: load_step_limits(at=now, actor=SYSTEM)),

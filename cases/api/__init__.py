@@ -1,0 +1,1 @@
+"""API of the loop: categories, cases, their moves, events and photos."""

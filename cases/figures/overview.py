@@ -1,0 +1,254 @@
+"""How an area stands: the four phases with counts and ages, what is late and where, what was done and how it was rated.
+
+Read-only numbers over ``within(scope)``; each carries the query string of the list that shows its cases. A fixed number
+of queries whatever the number of cases: ``standing`` one, ``results`` one, ``record`` one. Leaves to others: people in
+posts (staffing.figures), names of areas, the page.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case as Choose
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Value, When
+
+from cases.figures.sets import (
+    ASKED,
+    CONTENT,
+    IN_HANDS,
+    IN_TIME,
+    LATE_STATES,
+    LATE_STEPS,
+    RATED,
+    Cases,
+    Show,
+    closed_in,
+    last_answer,
+    still_due_in,
+)
+from cases.figures.viewer import Period, Viewer
+from cases.models import Case, Deadline
+from cases.states import OPEN, PHASE, Phase, State
+from yuhu.kit.figures import Count as Number
+from yuhu.kit.figures import Share, query_of
+
+# The level below an area, by the length of its code: what its table lists.
+_BELOW = {6: "street_code", 9: "community_code", 12: "block_code"}
+_PARAMETER = {6: "district", 9: "street", 12: "community", 14: "block"}
+OPEN_PHASES = (Phase.REPORT, Phase.DISPATCH, Phase.EVALUATE, Phase.FEEDBACK)
+OPEN_STATES = tuple(state for state in State if state in OPEN)
+# Since when a case is where it is.
+_ENTERED = Choose(
+    When(state__in=[State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED], then=F("dispatched_at")),
+    When(state=State.HANDLED, then=F("handled_at")),
+    When(state=State.EVALUATED, then=F("evaluated_at")),
+    default=F("reported_at"),
+)
+
+
+@dataclass(frozen=True)
+class Heap:
+    """Open cases of one kind: how many, how many of them late or soon due, since when the oldest waits."""
+
+    count: Number
+    late: Number
+    soon: Number = Number(0)
+    since: dt.datetime | None = None
+    late_since: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The open cases of an area."""
+
+    whole: Heap
+    phases: Mapping[Phase, Heap]
+    states: Mapping[State, Number]
+    below: Mapping[str, Heap]  # by the code of the street, community or block; "" is not placed yet
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was closed in a period: in time, and to whose satisfaction, never without the coverage."""
+
+    closed: Number
+    in_time: Share
+    satisfied: Share
+    coverage: Share
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One line of a grouped count."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> int:
+        return int(self.values[name] or 0)
+
+
+def below(area: str) -> str:
+    """The field of a case that names the part of ``area`` in which it lies."""
+    return _BELOW.get(len(area), "block_code")
+
+
+def in_area(area: str) -> tuple[str, str]:
+    """How a list's address says the area; the scope itself says the district."""
+    return _PARAMETER.get(len(area), ""), "" if len(area) == 6 else area
+
+
+def standing(viewer: Viewer, area: str) -> Standing:
+    """The open cases of ``area`` now. One query."""
+    now = viewer.at
+    running = Deadline.objects.running().filter(case=OuterRef("pk"), step__in=LATE_STEPS, due_at__lt=now)
+    late = Q(state__in=IN_HANDS, due_at__lt=now)
+    soon = Q(state__in=IN_HANDS, warn_at__lte=now, due_at__gte=now)
+    rows = (
+        _cases(viewer, area)
+        .open()
+        .annotate(entered=_ENTERED)
+        .values(below(area), "state")
+        .annotate(
+            count=Count("pk"),
+            late=Count("pk", filter=late),
+            soon=Count("pk", filter=soon),
+            waiting=Count("pk", filter=Q(Exists(running), state__in=LATE_STATES)),
+            since=Min("entered"),
+            late_since=Min("due_at", filter=late),
+        )
+        .order_by()
+    )
+    lines = [(line[below(area)], State(line["state"]), line) for line in rows]
+    place = in_area(area)
+    return Standing(
+        whole=_heap((line for _code, _state, line in lines), ("open", 1), place),
+        phases={
+            phase: _phase([line for _code, state, line in lines if PHASE[state] == phase], phase, place)
+            for phase in OPEN_PHASES
+        },
+        states={
+            state: Number(sum(line["count"] for _c, its, line in lines if its == state), query_of(("state", state), place))
+            for state in OPEN_STATES
+        },
+        below={
+            code: _heap((line for its, _state, line in lines if its == code), ("open", 1), _place_below(area, code))
+            for code in sorted({code for code, _state, _line in lines})
+        },
+    )
+
+
+def _cases(viewer: Viewer, area: str) -> Cases:
+    return Case.objects.within(viewer.scope).in_area(area)
+
+
+def _place_below(area: str, code: str) -> tuple[str, str]:
+    """A street of a district, a community of a street; what has no street yet is a set of its own."""
+    if code:
+        return in_area(code)
+    return ("show", Show.UNPLACED) if len(area) == 6 else in_area(area)
+
+
+def _heap(lines: Iterable[Mapping[str, Any]], *query: tuple[str, str | int]) -> Heap:
+    found = list(lines)
+    place = query[1:]
+    return Heap(
+        count=Number(sum(line["count"] for line in found), query_of(*query)),
+        late=Number(sum(line["late"] for line in found), query_of(("overdue", 1), *place)),
+        soon=Number(sum(line["soon"] for line in found), query_of(("show", Show.SOON), *place)),
+        since=_first(line["since"] for line in found),
+        late_since=_first(line["late_since"] for line in found),
+    )
+
+
+def _phase(lines: list[Mapping[str, Any]], phase: Phase, place: tuple[str, str]) -> Heap:
+    """Late means: past the limit of what the phase does. Only handling has a warning on the case itself."""
+    heap = _heap(lines, ("phase", phase), place)
+    if phase in (Phase.REPORT, Phase.EVALUATE):
+        number = sum(line["waiting"] for line in lines)
+        late = Number(number, query_of(("show", Show.LATE_STEP), ("phase", phase), place))
+        return Heap(heap.count, late, heap.soon, heap.since)
+    return heap
+
+
+def _first(moments: Iterable[dt.datetime | None]) -> dt.datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def results(viewer: Viewer, area: str, period: Period) -> dict[str, Results]:
+    """Of each part of ``area`` by code, and of all together under ``area`` itself. One query."""
+    rows = list(_results(_cases(viewer, area), viewer, period, below(area)))
+    found = {row.key: _result([row], period, _place_below(area, row.key)) for row in rows}
+    found[area] = _result(rows, period, in_area(area))
+    return found
+
+
+def by_programme(viewer: Viewer, area: str, period: Period | None = None) -> dict[str, Results]:
+    """Of each programme, and of all together under "". Without a period: since the start. One query."""
+    rows = list(_results(_cases(viewer, area), viewer, period, "programme"))
+    found = {row.key: _result([row], period, in_area(area), ("programme", row.key)) for row in rows}
+    found[""] = _result(rows, period, in_area(area))
+    return found
+
+
+def _results(cases: Cases, viewer: Viewer, period: Period | None, key: str) -> Iterable[_Row]:
+    done = closed_in(period)
+    rows = (
+        cases.filter(done | still_due_in(period, viewer))
+        .alias(answer=Choose(When(RATED, then=last_answer()), default=Value("")))
+        .values(key)
+        .annotate(
+            due=Count("pk"),
+            closed=Count("pk", filter=done),
+            in_time=Count("pk", filter=done & IN_TIME),
+            asked=Count("pk", filter=done & ASKED),
+            rated=Count("pk", filter=done & RATED),
+            content=Count("pk", filter=done & RATED & Q(answer__in=CONTENT)),
+        )
+        .order_by(key)
+    )
+    return (_Row(line[key], line) for line in rows)
+
+
+def _result(rows: list[_Row], period: Period | None, *place: tuple[str, str]) -> Results:
+    days = period.query if period else ()
+
+    def number(name: str, show: Show) -> Number:
+        return Number(sum(row[name] for row in rows), query_of(("show", show), *days, *place))
+
+    closed, rated = number("closed", Show.CLOSED), number("rated", Show.RATED)
+    return Results(
+        closed=closed,
+        in_time=Share(number("in_time", Show.IN_TIME), number("due", Show.SHOULD_BE_CLOSED)),
+        satisfied=Share(number("content", Show.SATISFIED), rated),
+        coverage=Share(rated, number("asked", Show.ASKED)),
+    )
+
+
+def no_results() -> Results:
+    """Of a part in which nothing was closed or due."""
+    nothing = Share.of(0, 0)
+    return Results(Number(0), nothing, nothing, nothing)
+
+
+def longest_late(viewer: Viewer, area: str, rows: int) -> tuple[Case, ...]:
+    """Those whose limit passed longest ago. One query."""
+    return tuple(_cases(viewer, area).overdue(viewer.at).for_lists().order_by("due_at", "pk")[:rows])
+
+
+def newest(viewer: Viewer, area: str, rows: int) -> tuple[Case, ...]:
+    """The last that were reported and are open. One query."""
+    return tuple(_cases(viewer, area).open().for_lists().order_by("-reported_at", "-pk")[:rows])
+
+
+def oldest_undispatched() -> dt.datetime | None:
+    """Since when the oldest case waits that a rule can dispatch. One query."""
+    since: dt.datetime | None = Case.objects.awaiting_dispatch().aggregate(since=Min("reported_at"))["since"]
+    return since
+
+
+def oldest_untold(at: dt.datetime) -> dt.datetime | None:
+    """Since when the oldest breach waits to be escalated. One query."""
+    since: dt.datetime | None = Deadline.objects.breached(at).aggregate(since=Min("next_level_at"))["since"]
+    return since

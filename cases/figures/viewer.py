@@ -1,0 +1,47 @@
+"""Who looks at numbers, and for which days."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from staffing.posts import Post
+from yuhu.kit import clock
+from yuhu.kit.scope import Scope
+
+
+@dataclass(frozen=True)
+class Period:
+    """From ``start``, up to but not at ``end``: beginnings of local days (domain rule: half-open)."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    @classmethod
+    def of_days(cls, first: dt.date, last: dt.date) -> "Period":
+        """From the beginning of the first to the end of the last local day."""
+        return cls(clock.day_start(first), clock.day_start(last + dt.timedelta(days=1)))
+
+    @classmethod
+    def last_days(cls, days: int, at: dt.datetime) -> "Period":
+        """The local day of ``at`` and the days before it, ``days`` in all."""
+        today = clock.local_date(at)
+        return cls.of_days(today - dt.timedelta(days=days - 1), today)
+
+    def before(self) -> "Period":
+        """The period of the same length that ends where this one begins."""
+        return Period(self.start - (self.end - self.start), self.start)
+
+    @property
+    def query(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """The first and the last day, as the address of a list says them."""
+        last = clock.local_date(self.end) - dt.timedelta(days=1)
+        return ("closed_from", clock.local_date(self.start).isoformat()), ("closed_to", last.isoformat())
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person with the posts and the scope of the day, at a moment."""
+
+    person: int
+    posts: tuple[Post, ...]
+    scope: Scope
+    at: dt.datetime

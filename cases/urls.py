@@ -1,0 +1,25 @@
+"""Addresses of cases. The number of a case is its address; the reporter's link carries a secret instead."""
+
+from django.urls import path
+
+from cases.views import detail, listing, moves, person, photos, place, public, report
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/", listing.listing, name="list"),
+    path("cases/new/", report.new, name="new"),
+    path("cases/new/similar/", report.similar, name="similar"),
+    path("cases/drafts/<slug:key>/", photos.draft, name="draft"),
+    path("cases/<slug:number>/", detail.case, name="case"),
+    path("cases/<slug:number>/sent/", report.sent, name="sent"),
+    path("cases/<slug:number>/print/", detail.printed, name="print"),
+    path("cases/<slug:number>/person/", person.person, name="person"),
+    path("cases/<slug:number>/moves/<slug:name>/", moves.move, name="move"),
+    path("cases/<slug:number>/photos/<int:pk>/", photos.photo, name="photo"),
+    path("cases/<slug:number>/photos/<int:pk>/small/", photos.photo, {"small": True}, name="thumbnail"),
+    path("here/", place.here, name="here"),
+    path("f/<slug:token>/", public.follow, name="follow"),
+    path("f/<slug:token>/<slug:name>/", public.answer, name="answer"),
+    path("f/<slug:token>/photos/<int:pk>/", public.photo, name="follow_photo"),
+    path("f/<slug:token>/photos/<int:pk>/small/", public.photo, {"small": True}, name="follow_thumbnail"),
+]

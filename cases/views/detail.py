@@ -1,0 +1,241 @@
+"""A case's own page: where it stands, what was reported and done, what this person may do now, and its story."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases import routing, timeline
+from cases.forms import MoveForm, PhotoTray
+from cases.models import Attachment, Case, CaseRequest, Note
+from cases.policies import MACHINES, Look, Offer, may_unmask, offers
+from cases.states import Move, Step
+from cases.views.photos import Picture, pictures
+from cases.views.visible import visible_case
+from staffing.middleware import StaffRequest
+from yuhu.journal.models import Entry
+from yuhu.kit import clock
+
+# What the person most likely came for stands first and open.
+FIRST = (
+    *("decide-return", "decide-extension", "decide-suspension", "evaluate", "sign", "hand-back"),
+    *("solve-on-spot", "dispatch", "resume"),
+)
+_DECIDES = {"decide-return": "return", "decide-extension": "extension", "decide-suspension": "suspension"}
+
+
+@dataclass
+class Todo:
+    """One move as the page offers it: a form, or the link to the page that has its form."""
+
+    move: Move
+    form: MoveForm
+    is_open: bool = False
+    kept: list[Any] = field(default_factory=list)
+    asked: "Asked | None" = None
+
+    @property
+    def draft(self) -> str:
+        """Under which name the device keeps what is typed."""
+        return f"{self.move.name}-{self.form.case.number}"
+
+    @property
+    def is_link(self) -> bool:
+        """Its form lists units or people, which are looked up only when it is wanted."""
+        return self.form.needs_rows and not self.is_open
+
+
+@dataclass
+class Asked:
+    """A request that awaits a decision."""
+
+    request: CaseRequest
+    reason: str
+
+
+@dataclass
+class Happening:
+    """One line of the case's story."""
+
+    at: dt.datetime
+    title: str
+    actor: str
+    post: str
+    icon: str
+    tone: str
+    text: str = ""
+    photos: list[Picture] = field(default_factory=list)
+
+
+@dataclass
+class Opened:
+    """The one move whose form is unfolded, as it came back or was asked for."""
+
+    name: str
+    form: MoveForm | None = None
+    tray: PhotoTray | None = None
+
+
+@dataclass
+class Notice:
+    """What the page says first when a step was not carried out."""
+
+    tone: str
+    text: str | Promise
+    typed: Sequence[tuple[str, str]] = ()
+
+
+@login_required
+@require_safe
+def case(request: StaffRequest, number: str) -> HttpResponse:
+    """The page of one case."""
+    return case_page(request, number)
+
+
+@login_required
+@require_safe
+def printed(request: StaffRequest, number: str) -> HttpResponse:
+    """The same for paper: no buttons, the story from the beginning."""
+    found = visible_case(request, number)
+    context = {**_facts(found, clock.now()), "story": story(found)}
+    return render(request, "cases/print.html", context)
+
+
+def case_page(
+    request: StaffRequest,
+    number: str,
+    *,
+    opened: Opened | None = None,
+    notice: Notice | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with the case as it is now; ``opened`` unfolds one of the moves."""
+    found, at = visible_case(request, number), clock.now()
+    look = Look(found, request.user, at)
+    known = offers(look)
+    context = {
+        **_facts(found, at),
+        "steps": _steps(look, known, request, opened),
+        "refused": [offer for offer in known if not offer.verdict and not offer.move.who <= MACHINES],
+        "story": story(found)[::-1],
+        "may_unmask": bool(may_unmask(look)),
+        "notice": notice,
+    }
+    return render(request, "cases/case.html", context, status=status)
+
+
+def _facts(found: Case, at: dt.datetime) -> dict[str, Any]:
+    photos = list(found.attachments.all())
+    return {
+        "case": found,
+        "at": at,
+        "step_label": dict(Step.choices).get(getattr(found, "next_step", None) or "", ""),
+        "before": pictures(found, photos, Attachment.Stage.BEFORE),
+        "after": pictures(found, photos, Attachment.Stage.AFTER),
+        "result": _result(found),
+        "explanation": [sentence for step in found.explanation if (sentence := routing.sentence(step))],
+        "asked": _asked(found),
+        "joined": [note for note in found.notes.all() if note.move == "join" and note.text],
+    }
+
+
+def _result(found: Case) -> Note | None:
+    """What the last handed-back order says was done."""
+    notes = {note.pk: note for note in found.notes.all()}
+    done = [notes[order.result_id] for order in found.orders.all() if order.result_id in notes]
+    return done[-1] if done else None
+
+
+def _asked(found: Case) -> list[Asked]:
+    notes = {note.pk: note.text for note in found.notes.all()}
+    pending = [row for row in found.requests.all() if row.decided_at is None]
+    return [Asked(row, notes.get(row.reason_id, "")) for row in pending]
+
+
+def _steps(look: Look, known: Iterable[Offer], request: StaffRequest, opened: Opened | None) -> list[Todo]:
+    """What may be done now, the likeliest first; that one, or the asked one, is unfolded."""
+    moves = [offer.move for offer in known if offer.verdict]
+    moves.sort(key=lambda move: FIRST.index(move.name) if move.name in FIRST else len(FIRST))
+    asked = {row.request.kind: row for row in _asked(look.case)}
+    steps = []
+    for place, move in enumerate(moves):
+        mine = opened if opened is not None and opened.name == move.name else None
+        form = (mine and mine.form) or MoveForm(
+            move, case=look.case, at=look.at, scope=request.scope if mine else None
+        )
+        likeliest = opened is None and place == 0 and move.name in FIRST and not form.needs_rows
+        kept = mine.tray.kept("attachments") if mine and mine.tray and form.takes_photos else []
+        waiting = asked.get(_DECIDES.get(move.name, ""))
+        steps.append(Todo(move, form, is_open=bool(mine) or likeliest, kept=kept, asked=waiting))
+    return steps
+
+
+def story(found: Case) -> list[Happening]:
+    """The case's journal in sentences, oldest first; photos stand with what they were sent with."""
+    notes = {note.pk: note for note in found.notes.all()}
+    photos = {photo.pk: photo for photo in found.attachments.all()}
+    receivers = {order.no: str(order.user or order.unit or "") for order in found.orders.all()}
+    told: list[Happening] = []
+    waiting: list[Happening] = []
+    for entry in Entry.objects.for_subject("case", found.number):
+        line = _happening(entry, notes, receivers.get(entry.data.get("order"), ""))
+        if entry.kind == "case.attached":
+            _place_photo(found, photos.get(entry.data.get("attachment")), line, told, waiting)
+            continue
+        for photo in waiting:
+            _hand_on(photo, line, told)
+        waiting.clear()
+        told.append(line)
+    return [*told, *waiting]
+
+
+def _happening(entry: Entry, notes: dict[int, Note], receiver: str) -> Happening:
+    line = timeline.line_of(entry.kind, entry.data)
+    texts = [_words(notes[key]) for key in timeline.notes_of(entry.kind, entry.data) if key in notes]
+    nobody = {"system": _("System"), "reporter": _("The reporter"), "resident": _("The reporter")}
+    is_person = entry.actor_id is not None
+    return Happening(
+        at=entry.at,
+        title=timeline.sentence(entry.kind, entry.data, zone=clock.LOCAL, receiver=receiver),
+        actor=entry.actor_name if is_person else nobody.get(entry.actor_name, entry.actor_name),
+        post=entry.actor_post if is_person else "",
+        icon=line.icon if line else "info",
+        tone=line.tone if line else "",
+        text="\n".join(texts),
+    )
+
+
+def _words(note: Note) -> str:
+    return _("(erased)") if note.erased_at and not note.text else note.text
+
+
+def _place_photo(
+    found: Case, photo: Attachment | None, line: Happening, told: list[Happening], waiting: list[Happening]
+) -> None:
+    """A photo of the trouble belongs to the report before it, one of the result to the hand-back after it."""
+    if photo is None:
+        return
+    line.photos = pictures(found, [photo], photo.stage)
+    before = told if photo.stage == Attachment.Stage.BEFORE else waiting
+    if before and _together(before[-1], line):
+        before[-1].photos += line.photos
+    else:
+        waiting.append(line)
+
+
+def _hand_on(photo: Happening, line: Happening, told: list[Happening]) -> None:
+    if _together(photo, line):
+        line.photos = [*photo.photos, *line.photos]
+    else:
+        told.append(photo)
+
+
+def _together(one: Happening, other: Happening) -> bool:
+    return (one.at, one.actor) == (other.at, other.actor)

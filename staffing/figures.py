@@ -1,0 +1,144 @@
+"""Whether every block has its people: governor, supervisor and at least one assistant (1+N+1), and what is vacant.
+
+Read-only. ``rosters`` asks one query for all blocks of the areas; the dataclasses count in memory, since a district
+has some hundred blocks. Somebody who acts for a vacant post is shown, but the post stays vacant (人岗匹配率 counts
+active governors and supervisors). Leaves to others: filling a vacancy (actions), the page.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+
+from blocks.models import Block, place_name
+from staffing.models import Assistant, Tenure
+from staffing.posts import LABELS, PostKind
+from yuhu.kit.figures import Count, Share, query_of
+from yuhu.kit.scope import Scope
+
+_SEATS = (PostKind.GOVERNOR, PostKind.SUPERVISOR, PostKind.ACTING_GOVERNOR, PostKind.ACTING_SUPERVISOR)
+_NAMES = ("code", "name", "community_id", "community__name", "community__street_id", "community__street__name")
+_ACTING = {PostKind.GOVERNOR: PostKind.ACTING_GOVERNOR, PostKind.SUPERVISOR: PostKind.ACTING_SUPERVISOR}
+
+
+@dataclass(frozen=True)
+class BlockRoster:
+    """One block, and which of its seats are filled."""
+
+    code: str
+    name: str
+    community: str
+    street: str
+    filled: frozenset[PostKind]
+
+    def has(self, what: str) -> bool:
+        """Whether the post is filled; ``all`` asks for every needed post."""
+        return not self.missing if what == ALL else what in self.filled
+
+    @property
+    def missing(self) -> tuple[PostKind, ...]:
+        """What is vacant, the governor first."""
+        return tuple(kind for kind in NEEDED if kind not in self.filled)
+
+    @property
+    def vacancies(self) -> list[tuple[Promise, bool]]:
+        """The vacant posts' labels, each with whether somebody acts meanwhile."""
+        return [(LABELS[kind], _ACTING.get(kind) in self.filled) for kind in self.missing]
+
+
+NEEDED = (PostKind.GOVERNOR, PostKind.SUPERVISOR, PostKind.ASSISTANT)
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Of an area's blocks: how many have a governor, a supervisor, an assistant, all three."""
+
+    code: str
+    name: str
+    blocks: tuple[BlockRoster, ...]
+
+    @cached_property
+    def complete(self) -> Share:
+        """人岗匹配率: one active governor, one active supervisor and at least one assistant."""
+        return self._share(ALL)
+
+    @cached_property
+    def seats(self) -> list[tuple[PostKind, Share, Count]]:
+        """Of each needed post: how many blocks have it, and how many lack it."""
+        return [(kind, self._share(kind), self._lacking(kind)) for kind in NEEDED]
+
+    @cached_property
+    def vacant(self) -> tuple[BlockRoster, ...]:
+        """Blocks that lack somebody, those without governor or supervisor first."""
+        lacking = [block for block in self.blocks if block.missing]
+        return tuple(sorted(lacking, key=lambda block: (block.missing == (PostKind.ASSISTANT,), block.code)))
+
+    @cached_property
+    def leaderless(self) -> tuple[BlockRoster, ...]:
+        """Blocks without governor or without supervisor."""
+        return tuple(block for block in self.vacant if block.missing != (PostKind.ASSISTANT,))
+
+    def only(self, *, filled: str = "", missing: str = "") -> tuple[BlockRoster, ...]:
+        """The blocks in which that post is filled, or that lack it; ``all`` means every needed post, or any of them."""
+        rows = self.blocks
+        if filled:
+            rows = tuple(block for block in rows if block.has(filled))
+        if missing:
+            rows = tuple(block for block in rows if not block.has(missing))
+        return rows
+
+    def _share(self, what: str) -> Share:
+        area = ("area", self.code)
+        number = len(self.only(filled=what))
+        return Share(Count(number, query_of(("filled", what), area)), Count(len(self.blocks), query_of(area)))
+
+    def _lacking(self, what: str) -> Count:
+        return Count(len(self.only(missing=what)), query_of(("missing", what), ("area", self.code)))
+
+
+@dataclass(frozen=True)
+class Rosters:
+    """All blocks of some areas on a day, with the names of the areas that they lie in."""
+
+    blocks: tuple[BlockRoster, ...]
+    names: dict[str, str]
+
+    def of(self, area: str) -> Completeness:
+        """Of a district, street, community or block."""
+        within = tuple(block for block in self.blocks if block.code.startswith(area))
+        return Completeness(area, self.names.get(area, area), within)
+
+    def below(self, area: str) -> list[Completeness]:
+        """Of the streets of a district, the communities of a street, the blocks of a community."""
+        length = {6: 9, 9: 12}.get(len(area), 14)
+        inside = (block.code[:length] for block in self.blocks if block.code.startswith(area))
+        return [self.of(code) for code in sorted(set(inside))]
+
+
+def rosters(scope: Scope, areas: Iterable[str], on: dt.date) -> Rosters:
+    """The blocks of ``areas`` that the scope's own areas cover, on the local day ``on``. One query."""
+    blocks = Block.objects.within(scope).in_force(on)
+    rows = Block.objects.none()
+    for area in areas:
+        if scope.covers(area):
+            rows = rows | blocks.in_area(area)
+    names: dict[str, str] = {}
+    found = []
+    for row in _with_seats(rows, on).order_by("code").values(*_NAMES, *_SEATS, "assistant"):
+        street, community = row["community__street__name"], place_name(row["community__name"])
+        names |= {row["community__street_id"]: street, row["community_id"]: community, row["code"]: row["name"]}
+        filled = frozenset(kind for kind in (*_SEATS, PostKind.ASSISTANT) if row[kind])
+        found.append(BlockRoster(row["code"], row["name"], community, street, filled))
+    return Rosters(tuple(found), names)
+
+
+def _with_seats(rows: QuerySet[Block], on: dt.date) -> QuerySet[Block]:
+    """Whether somebody active sits on each seat."""
+    held = Tenure.objects.on(on).held().filter(block=OuterRef("pk"), holder__is_active=True)
+    helped = Assistant.objects.on(on).filter(block=OuterRef("pk"), user__is_active=True)
+    seats = {kind.value: Exists(held.filter(post=kind)) for kind in _SEATS}
+    return rows.annotate(**seats, assistant=Exists(helped))

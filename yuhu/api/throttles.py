@@ -1,0 +1,36 @@
+"""How much one caller may ask for in a minute: beyond, the answer is 429 and says when to go on.
+
+A count per caller and minute in the cache: several web processes share it where the cache is shared (Redis).
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+if TYPE_CHECKING:  # the framework's views import this module
+    from rest_framework.views import APIView
+
+WINDOW_SECONDS = 60
+
+
+class PerCaller(BaseThrottle):
+    """``API_REQUESTS_PER_MINUTE`` for each person; for each address when nobody is logged in."""
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        person = request.user.pk if request.user.is_authenticated else None
+        who = f"person:{person}" if person else f"address:{self.get_ident(request)}"
+        key = f"api:rate:{who}:{int(time.time()) // WINDOW_SECONDS}"
+        if cache.add(key, 1, timeout=2 * WINDOW_SECONDS):
+            return True
+        try:
+            return bool(cache.incr(key) <= settings.API_REQUESTS_PER_MINUTE)
+        except ValueError:
+            return True  # the count was evicted between the two: start anew
+
+    def wait(self) -> float:
+        """Seconds until the next minute begins."""
+        return WINDOW_SECONDS - time.time() % WINDOW_SECONDS + 1

@@ -1,0 +1,175 @@
+"""What the first page shows to whom: a table from posts to parts, and the parts filled with figures.
+
+Somebody with several posts sees the parts of all of them. Leaves to others: the numbers (``cases.figures``,
+``staffing.figures``, ``yuhu.journal.figures``), how they look (templates/dashboard).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases import figures
+from cases.figures import Part, Requests, Show, Viewer
+from duties.figures import calendar_warnings
+from staffing.figures import Completeness, Rosters, rosters
+from staffing.models import Assistant
+from staffing.posts import CAPABILITIES, Capability, Post, PostKind
+from yuhu.dashboard.overview import Overview
+from yuhu.journal import figures as journal_figures
+from yuhu.kit import clock
+
+_IN_HANDS = (Show.SIGN, Show.HANDLE, Show.WAITING)
+# What a post sees even when there is nothing in it; what there is something in is always seen.
+WANTED: dict[PostKind, tuple[Show, ...]] = {
+    PostKind.GOVERNOR: (*_IN_HANDS, Show.REPORTED),
+    PostKind.ACTING_GOVERNOR: (*_IN_HANDS, Show.REPORTED),
+    PostKind.SUPERVISOR: (Show.EVALUATE, Show.REPORTED),
+    PostKind.ACTING_SUPERVISOR: (Show.EVALUATE, Show.REPORTED),
+    PostKind.ASSISTANT: (Show.REPORTED,),
+    PostKind.MEMBER: _IN_HANDS,
+    PostKind.HEAD: _IN_HANDS,
+    PostKind.DUTY_OFFICER: _IN_HANDS,
+    PostKind.STREET_LEADER: (Show.DECIDE,),
+    PostKind.DISTRICT_LEADER: (Show.DECIDE, Show.DISPATCH),
+}
+_DECIDERS = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
+_DISPATCHING_UNITS = frozenset({"platform", "district"})
+_SEES_OVERVIEW = frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR})
+_ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a kind of work is called, drawn, and missed."""
+
+    title: str | Promise
+    icon: str
+    nothing: str | Promise
+
+
+# In the order of the page: what others wait for comes first.
+WORDS: dict[Show, Words] = {
+    Show.DISPATCH: Words(_("To dispatch"), "phase-dispatch", _("No case waits for you to place or dispatch it.")),
+    Show.DECIDE: Words(_("To decide"), "check", _("No request awaits your decision.")),
+    Show.SIGN: Words(_("To sign"), "edit", _("No order waits for your signature.")),
+    Show.HANDLE: Words(_("To handle"), "state-in_progress", _("Nothing is in your hands.")),
+    Show.EVALUATE: Words(_("To evaluate"), "phase-evaluate", _("No result waits for your evaluation.")),
+    Show.WAITING: Words(_("Awaiting others"), "clock", _("No request of yours awaits a decision.")),
+    Show.REPORTED: Words(_("Reported by me"), "report", _("You have not reported anything yet.")),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of what is mine: its number and its first rows."""
+
+    show: Show
+    part: Part | Requests
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.show]
+
+    @property
+    def number(self) -> int:
+        return self.part.count.number
+
+    @property
+    def late(self) -> int:
+        return self.part.late if isinstance(self.part, Part) else 0
+
+    @property
+    def rows(self) -> int:
+        return len(self.part.cases) if isinstance(self.part, Part) else len(self.part.rows)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a duty officer keeps an eye on in one area."""
+
+    area: str
+    name: str
+    late: Part
+    soon: Part
+    roster: Completeness
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page of one person."""
+
+    viewer: Viewer
+    may_report: bool = False
+    sections: list[Section] = field(default_factory=list)
+    desks: list[Desk] = field(default_factory=list)
+    overviews: list[Overview] = field(default_factory=list)
+    journal: journal_figures.JournalState | None = None
+    administers: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def tiles(self) -> list[Section]:
+        """Numbers at the top: everything but one's own reports, which wait for nobody here."""
+        return [section for section in self.sections if section.show is not Show.REPORTED]
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing waits for this person."""
+        return bool(self.tiles) and not any(section.number for section in self.tiles)
+
+
+def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
+    """The first page. ``district`` is the district's name, ``head_file`` where the journal's ends are kept."""
+    kinds = {post.kind for post in viewer.posts}
+    overviews = _areas(viewer, lambda post: post.kind in _SEES_OVERVIEW)
+    desks = [area for area in _areas(viewer, _dispatches) if area not in overviews]
+    people = rosters(viewer.scope, [*overviews, *desks], clock.local_date(viewer.at)) if overviews or desks else None
+    names = (people.names if people else {}) | {area: district for area in overviews if len(area) == 6}
+    return Home(
+        viewer=viewer,
+        may_report=bool(kinds & CAPABILITIES[Capability.REPORT_CASE]),
+        sections=list(_sections(viewer)) if kinds & WANTED.keys() else [],
+        desks=[_desk(viewer, area, names, people) for area in desks if people],
+        overviews=[Overview.of(viewer, area, names.get(area, area), people) for area in overviews if people],
+        journal=journal_figures.state(head_file) if kinds & CAPABILITIES[Capability.READ_JOURNAL] else None,
+        administers=bool(kinds & _ADMINISTRATORS),
+        warnings=calendar_warnings(clock.local_date(viewer.at)) if PostKind.SYSTEM_ADMIN in kinds else [],
+    )
+
+
+def _areas(viewer: Viewer, wanted: Callable[[Post], bool]) -> list[str]:
+    """The areas of these posts, each once, the larger first."""
+    return sorted({post.area for post in viewer.posts if post.area and wanted(post)}, key=lambda area: (len(area), area))
+
+
+def _dispatches(post: Post) -> bool:
+    return post.kind in _DECIDERS and post.unit_kind in _DISPATCHING_UNITS
+
+
+def _sections(viewer: Viewer) -> Iterator[Section]:
+    """What the posts want to see, and besides whatever there is."""
+    work = figures.work(viewer)
+    wanted = {show for post in viewer.posts for show in _wanted(post)}
+    found: dict[Show, Part | Requests] = {show: work.part(show) for show in WORDS}
+    found |= {Show.DECIDE: work.to_decide, Show.WAITING: work.waiting, Show.REPORTED: work.reported}
+    for show in WORDS:
+        if show in wanted or found[show].count.number:
+            yield Section(show, found[show])
+
+
+def _wanted(post: Post) -> tuple[Show, ...]:
+    shows = WANTED.get(post.kind, ())
+    if _dispatches(post):
+        return (Show.DISPATCH, Show.DECIDE, *shows)
+    # Where block and street leave a post vacant, the liaison cadre receives the orders (docs/architecture.md).
+    if post.assistant_kind == Assistant.Kind.LIAISON_CADRE:
+        return (*_IN_HANDS, *shows)
+    return shows
+
+
+def _desk(viewer: Viewer, area: str, names: dict[str, str], people: Rosters) -> Desk:
+    parts = figures.street_desk(viewer, area)
+    return Desk(area, names.get(area, area), parts["late"], parts["soon"], people.of(area))

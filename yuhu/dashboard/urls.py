@@ -1,0 +1,12 @@
+"""Addresses of the pages that show several apps, and of the two for machines."""
+
+from django.urls import path
+
+from yuhu.dashboard import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("roster/", views.roster, name="roster"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
