@@ -1,7 +1,7 @@
 """The areas in the admin: to look at, by everybody who holds a post. They change by imports, not by forms."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -11,58 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Block, Community, District, Division, Street
 from yuhu.kit import clock
-from yuhu.kit.scope import Scope
-
-if TYPE_CHECKING:
-    # Generic in the stubs only.
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
+from yuhu.kit.desk.lists import DeskAdmin, KnownFilter, scope_of
 
 
-def scope_of(request: HttpRequest) -> Scope:
-    """What the person may see; nothing if nobody has said."""
-    found = getattr(request, "scope", None)
-    return found if isinstance(found, Scope) else Scope.nothing()
-
-
-class AreaAdmin(ModelAdmin):
+class AreaAdmin(DeskAdmin):
     """Read-only. Outlines are never loaded: a list of them would weigh megabytes."""
 
     exclude: ClassVar[tuple[str, ...]] = ("boundary",)
     # Outlines of the row and of its parents.
     deferred: ClassVar[tuple[str, ...]] = ("boundary",)
     search_help_text = _("name or code")
-    list_per_page = 50
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset: Any = super().get_queryset(request)
-        visible: QuerySet[Any] = queryset.within(scope_of(request))
-        return visible.defer(*self.deferred)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return scope_of(request).has_post
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return scope_of(request).has_post
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
-class DivisionFilter(admin.SimpleListFilter):
+class DivisionFilter(KnownFilter):
     """Blocks in force today unless another division, or all of them, is asked for."""
 
     title = _("division into blocks")
     parameter_name = "division"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def offer(self, request: HttpRequest) -> list[tuple[str, str]]:
         divisions = Division.objects.within(scope_of(request))
         return [
             ("all", gettext("All divisions")),
@@ -74,32 +41,31 @@ class DivisionFilter(admin.SimpleListFilter):
         yield {**default, "display": gettext("In force today")}
         yield from others
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value == "all":
-            return queryset
-        if value in _keys(self):
-            return queryset.filter(division=value)
-        return queryset.filter(division__in=Division.objects.in_force(clock.today()))
+    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
+        return rows if value == "all" else rows.filter(division=value)
+
+    def otherwise(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.filter(division__in=Division.objects.in_force(clock.today()))
 
 
-class StreetFilter(admin.SimpleListFilter):
-    """By street; Django's own filter would load every outline for the names."""
+class StreetFilter(KnownFilter):
+    """By street; Django's own filter would load every outline for the names. ``column`` leads to the street."""
 
     title = _("street")
     parameter_name = "street"
+    column = "street"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def offer(self, request: HttpRequest) -> list[tuple[str, str]]:
         return list(Street.objects.within(scope_of(request)).values_list("code", "name"))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        column = "street" if queryset.model is Community else "community__street"
-        return queryset.filter(**{column: self.value()}) if self.value() in _keys(self) else queryset
+    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
+        return rows.filter(**{self.column: value})
 
 
-def _keys(list_filter: admin.SimpleListFilter) -> set[str]:
-    """What may be asked for: anything else in the address is ignored."""
-    return {str(key) for key, _label in list_filter.lookup_choices}
+class BlockStreetFilter(StreetFilter):
+    """Blocks by the street of their community."""
+
+    column = "community__street"
 
 
 @admin.register(District)
@@ -169,7 +135,7 @@ class BlockAdmin(AreaAdmin):
     """The blocks, those in force today unless asked otherwise."""
 
     list_display = ("code", "name", "street", "community", "number", "households", "division", "source")
-    list_filter = (DivisionFilter, StreetFilter)
+    list_filter: ClassVar[tuple[type[KnownFilter], ...]] = (DivisionFilter, BlockStreetFilter)
     list_select_related = ("division", "community__street")
     search_fields = ("^code", "name")
     deferred = ("boundary", "community__boundary", "community__street__boundary")

@@ -50,6 +50,13 @@ class Standing(Protocol):
     remaining: dt.timedelta | None
 
 
+class Escalating(Standing, Protocol):
+    """A clock that stands and may have been escalated before."""
+
+    level: int
+    next_level_at: dt.datetime | None
+
+
 def limit_of(step: Step, category: Limited, severity: str, rules: Rules) -> tuple[Decimal, str]:
     """Amount and unit of the limit: handling and first contact by the category, the other steps by the table."""
     if step == Step.HANDLE:
@@ -90,6 +97,15 @@ def moved(clock: Standing, moment: dt.datetime, at: dt.datetime, calendar: Calen
     unit = TimeUnit(clock.unit or PLAIN)
     left = worktime.remaining(clock.stopped_at, moment, calendar, unit)
     return worktime.advance(at, left, calendar) if unit.counts_working_time else at + left
+
+
+def next_level(
+    clock: Escalating, due: dt.datetime, at: dt.datetime, calendar: Calendar
+) -> dt.datetime | None:
+    """When a clock that goes on at ``at`` with limit ``due`` is told one level higher; None: all were told."""
+    if clock.level == 0:
+        return due
+    return moved(clock, clock.next_level_at, at, calendar) if clock.next_level_at is not None else None
 
 
 def latest_due(clock: Extendable, granted: dt.datetime | None, calendar: Calendar) -> dt.datetime:

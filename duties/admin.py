@@ -4,11 +4,12 @@ Rows that are demo say so, and a calendar with gaps says so above its lists.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,6 @@ from duties.actions import (
 )
 from duties.figures import calendar_warnings, demo_lists
 from duties.forms import (
-    ActionForm,
     DayForm,
     DraftForm,
     ImportListForm,
@@ -36,74 +36,17 @@ from duties.forms import (
 )
 from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
 from duties.resources import read_table
-from staffing.middleware import StaffRequest
-from staffing.policies import may
-from staffing.posts import Capability
+from staffing.admin import PostsAdmin, who_and_when
 from yuhu.kit import clock
+from yuhu.kit.desk.lists import demo_mark, scope_of
 from yuhu.kit.exceptions import Refusal
 
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
-else:
-    ModelAdmin = admin.ModelAdmin
 
-Act = Callable[..., Model]
+class CalendarAdmin(PostsAdmin):
+    """Lists above which a calendar with gaps is announced; open to everybody who holds a post."""
 
-
-def _who_and_when(request: HttpRequest) -> dict[str, Any]:
-    return {"at": clock.now(), "actor": cast(StaffRequest, request).actor}
-
-
-class ReferenceAdmin(ModelAdmin):
-    """Everybody with a post may look, the system administrator may edit, nobody deletes."""
-
-    add_form: type[ActionForm] | None = None
-    change_form: type[ActionForm] | None = None
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(may(request.user, Capability.READ_REFERENCE, on=clock.today()))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_edit_permission(self, request: HttpRequest) -> bool:
-        """For the actions of the list: may edit reference data."""
-        return bool(may(request.user, Capability.EDIT_REFERENCE, on=clock.today()))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.add_form is not None and self.has_edit_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.change_form is not None and self.has_edit_permission(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Drafts are for those who edit; everybody else sees what their scope opens."""
-        rows: Any = super().get_queryset(request)
-        if hasattr(rows, "within") and not self.has_edit_permission(request):
-            rows = rows.within(cast(StaffRequest, request).scope)
-        return cast("QuerySet[Any]", rows)
-
-    def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
-        """Call the action that stores the form's cleaned ``data`` as a new row or in the place of ``obj``."""
-        raise NotImplementedError
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        base = self.change_form if change else self.add_form
-        if base is None or not (self.has_change_permission(request, obj) if change else True):
-            return super().get_form(request, obj, change, **kwargs)
-        form = cast(type[ActionForm], super().get_form(request, obj, change, **{**kwargs, "form": base}))
-        form.act = staticmethod(lambda data: self.store(request, obj, data))
-        return form
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The form's action has stored it."""
-
-
-class CalendarAdmin(ReferenceAdmin):
-    """Lists above which a calendar with gaps is announced."""
+    def visible(self, request: HttpRequest, rows: Any) -> Any:
+        return rows if scope_of(request).has_post else rows.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         for text in calendar_warnings(clock.today()):
@@ -111,8 +54,11 @@ class CalendarAdmin(ReferenceAdmin):
         return super().changelist_view(request, extra_context)
 
 
-class ListBannerAdmin(ReferenceAdmin):
-    """Lists above which the demo is announced."""
+class ListBannerAdmin(PostsAdmin):
+    """Lists above which the demo is announced. Drafts are for those who edit."""
+
+    def visible(self, request: HttpRequest, rows: Any) -> Any:
+        return rows if self.has_edit_permission(request) else super().visible(request, rows)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if demo_lists(clock.today()).exists():
@@ -146,25 +92,25 @@ class DutyListAdmin(ListBannerAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         if obj is not None:
-            return reschedule_draft(list_id=obj.pk, **data, **_who_and_when(request))
+            return reschedule_draft(list_id=obj.pk, **data, **who_and_when(request))
         rows = read_table(data.pop("sheet"))
-        return import_list(**data, rows=rows, **_who_and_when(request))
+        return import_list(**data, rows=rows, **who_and_when(request))
 
     @admin.display(description=_("items"))
     def item_count(self, obj: Any) -> int:
         return int(obj.item_count_)
 
-    @admin.display(description=_("demo"), boolean=True)
-    def demo(self, obj: DutyList) -> bool:
-        return obj.is_demo
+    @admin.display(description=_("demo"))
+    def demo(self, obj: DutyList) -> SafeString:
+        return demo_mark(obj.source)
 
     @admin.action(description=_("Publish the selected drafts"), permissions=["edit"])
     def publish(self, request: HttpRequest, queryset: QuerySet[DutyList]) -> None:
-        self._each(request, queryset, lambda one: publish_list(list_id=one.pk, **_who_and_when(request)))
+        self._each(request, queryset, lambda one: publish_list(list_id=one.pk, **who_and_when(request)))
 
     @admin.action(description=_("Discard the selected drafts"), permissions=["edit"])
     def discard(self, request: HttpRequest, queryset: QuerySet[DutyList]) -> None:
-        self._each(request, queryset, lambda one: discard_draft(list_id=one.pk, **_who_and_when(request)))
+        self._each(request, queryset, lambda one: discard_draft(list_id=one.pk, **who_and_when(request)))
 
     def _each(
         self, request: HttpRequest, lists: QuerySet[DutyList], act: Callable[[DutyList], object]
@@ -191,17 +137,17 @@ class DutyItemAdmin(ListBannerAdmin):
     change_form = ItemForm
     fields = ("list", "code", "number", *ItemForm.Meta.fields, "source")
     readonly_fields = ("list", "code", "number", "source")
-    raw_id_fields = ("lead_unit",)
+    autocomplete_fields = ("lead_unit",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj is not None and obj.list.is_published)
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
-        return change_item(item_id=obj.pk, changes=data, **_who_and_when(request))
+        return change_item(item_id=obj.pk, changes=data, **who_and_when(request))
 
-    @admin.display(description=_("demo"), boolean=True)
-    def demo(self, obj: DutyItem) -> bool:
-        return obj.is_demo
+    @admin.display(description=_("demo"))
+    def demo(self, obj: DutyItem) -> SafeString:
+        return demo_mark(obj.source)
 
 
 @admin.register(CalendarDay)
@@ -219,7 +165,7 @@ class CalendarDayAdmin(CalendarAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         date = {"date": obj.date} if obj is not None else {}
-        return set_day(**{**data, **date}, **_who_and_when(request))
+        return set_day(**{**data, **date}, **who_and_when(request))
 
 
 @admin.register(CalendarYear)
@@ -234,7 +180,7 @@ class CalendarYearAdmin(CalendarAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         rows = read_table(data.pop("sheet"))
-        return import_year(**data, rows=rows, **_who_and_when(request))
+        return import_year(**data, rows=rows, **who_and_when(request))
 
 
 @admin.register(WorkWindow)
@@ -250,7 +196,7 @@ class WorkWindowAdmin(CalendarAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         plan = {name: data[name] for name in ("valid_from", "windows", "source")}
-        return set_windows(**plan, **_who_and_when(request))[0]
+        return set_windows(**plan, **who_and_when(request))[0]
 
 
 @admin.register(StepLimit)
@@ -267,4 +213,4 @@ class StepLimitAdmin(CalendarAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         key = {"step": obj.step, "severity": obj.severity} if obj is not None else {}
-        return set_step_limit(**{**data, **key}, **_who_and_when(request))
+        return set_step_limit(**{**data, **key}, **who_and_when(request))

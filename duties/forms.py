@@ -1,61 +1,35 @@
 """Forms of the desk that end in an action: a refusal stands beside its field, and nothing typed is lost."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duties.exceptions import RowsRefused
 from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
+from yuhu.kit.desk.forms import ActionForm
 from yuhu.kit.exceptions import Refusal
 from yuhu.kit.worktime import Window
 
-if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[Any]
-else:
-    ModelForm = forms.ModelForm
-
 SHOWN_ROWS = 20
-Act = Callable[[dict[str, Any]], Model]
 
 
-class ActionForm(ModelForm):
-    """A model form that stores nothing itself: it is valid when ``act`` (an action, bound by the door) accepts.
+class SheetForm(ActionForm):
+    """A form with a spreadsheet: refused rows are named beside it."""
 
-    ``act`` gets the cleaned data and returns the stored row.
-    """
-
-    act: Act
-
-    def _post_clean(self) -> None:
-        """In the place of the model's own validation, which the action and the database have."""
-        if self.errors:
+    def refused(self, refusal: Refusal) -> None:
+        if not isinstance(refusal, RowsRefused):
+            super().refused(refusal)
             return
-        try:
-            with transaction.atomic():
-                self.instance = type(self).act(self.cleaned_data)
-        except RowsRefused as refusal:
-            self.add_error(None, str(refusal))
-            for error in refusal.errors[:SHOWN_ROWS]:
-                values = {"row": error.row, "message": error.message}
-                self.add_error("sheet", gettext("Row %(row)d: %(message)s") % values)
-        except Refusal as refusal:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
-
-    def save(self, commit: bool = True) -> Any:
-        """The row is stored already."""
-        return self.instance
-
-    def save_m2m(self) -> None:
-        """No lists of rows hang on these forms."""
+        self.add_error(None, str(refusal))
+        for error in refusal.errors[:SHOWN_ROWS]:
+            values = {"row": error.row, "message": error.message}
+            self.add_error("sheet", gettext("Row %(row)d: %(message)s") % values)
 
 
-class ImportListForm(ActionForm):
+class ImportListForm(SheetForm):
     """A new version of a list from a spreadsheet."""
 
     sheet = forms.FileField(
@@ -102,7 +76,7 @@ class DayForm(ActionForm):
         fields = ("date", "is_working", "name", "source")
 
 
-class YearForm(ActionForm):
+class YearForm(SheetForm):
     """The State Council's notice for a year, as a sheet of days."""
 
     sheet = forms.FileField(

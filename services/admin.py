@@ -1,6 +1,6 @@
 """The desk for the catalogue: versions to read, and one form that publishes the next. Nothing is edited or deleted."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,15 +13,9 @@ from services import actions
 from services.catalogue import Content
 from services.forms import VersionForm
 from services.models import ServiceItem
-from staffing.middleware import StaffRequest
-from staffing.policies import may
-from staffing.posts import Capability
+from staffing.admin import PostsAdmin, who_and_when
 from yuhu.kit import clock
-
-if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[ServiceItem]
-else:
-    ModelAdmin = admin.ModelAdmin
+from yuhu.kit.desk.lists import demo_mark
 
 
 class VersionFilter(admin.SimpleListFilter):
@@ -48,10 +42,12 @@ class VersionFilter(admin.SimpleListFilter):
 
 
 @admin.register(ServiceItem)
-class ServiceItemAdmin(ModelAdmin):
+class ServiceItemAdmin(PostsAdmin):
     """Everybody with a post may look, the system administrator may publish."""
 
-    form = VersionForm
+    add_form = VersionForm
+    # What the desk shows is short: the folded text for the search stays in the database.
+    deferred = ("search_text",)
     list_display = ("code", "name", "version", "effective_from", "offered", "promised", "demo")
     list_filter = (VersionFilter, "domain_name", "acceptance_level", "source")
     # Shows the box; the words are looked for by get_search_results.
@@ -61,28 +57,10 @@ class ServiceItemAdmin(ModelAdmin):
     def view_on_site(self, obj: ServiceItem) -> str:
         return obj.get_absolute_url()
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(may(request.user, Capability.READ_REFERENCE, on=clock.today()))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(may(request.user, Capability.EDIT_REFERENCE, on=clock.today()))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceItem]:
-        # What the desk shows is short: the folded text for the search stays in the database.
-        return super().get_queryset(request).defer("search_text")
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
+        """The same search as on the public page, which knows what is too long."""
         return queryset.search(search_term), False  # type: ignore[attr-defined]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -95,16 +73,10 @@ class ServiceItemAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        if obj is None:
-            actor = cast(StaffRequest, request).actor
-
-            def publish(head: dict[str, Any], content: Content) -> ServiceItem:
-                return actions.publish_item_version(content=content, at=clock.now(), actor=actor, **head)
-
-            form.publish = staticmethod(publish)
-        return form
+    def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> ServiceItem:
+        said = {**data, "agent_modes": tuple(data["agent_modes"])}
+        head = {name: said.pop(name) for name in ("code", "effective_from")}
+        return actions.publish_item_version(content=Content(**said), **head, **who_and_when(request))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """With ``?after=<key>`` the form starts from that version; its day is left to be chosen."""
@@ -118,16 +90,13 @@ class ServiceItemAdmin(ModelAdmin):
             return {name: value for name, value in row.items() if name != "effective_from"}
         return {"effective_from": clock.today()}
 
-    def save_model(self, request: HttpRequest, obj: ServiceItem, form: Any, change: bool) -> None:
-        """The form has published it."""
-
     @admin.display(description=_("promised limit"))
     def promised(self, obj: ServiceItem) -> str:
         return obj.promised_limit
 
-    @admin.display(description=_("demo"), boolean=True)
-    def demo(self, obj: ServiceItem) -> bool:
-        return obj.is_demo
+    @admin.display(description=_("demo"))
+    def demo(self, obj: ServiceItem) -> SafeString:
+        return demo_mark(obj.source)
 
     @admin.display(description=_("other names"))
     def alias_lines(self, obj: ServiceItem) -> SafeString:

@@ -1,21 +1,13 @@
 """The desk's form for a new version: it publishes when it is valid, and a refusal stands beside the field meant."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from services.catalogue import AgentMode, Content
+from services.catalogue import AgentMode
 from services.models import ServiceItem
-from yuhu.kit.exceptions import Refusal
-
-if TYPE_CHECKING:
-    ModelForm = forms.ModelForm[ServiceItem]
-else:
-    ModelForm = forms.ModelForm
-
-Publish = Callable[[dict[str, Any], Content], ServiceItem]
+from yuhu.kit.desk.forms import ActionForm
 
 
 class LinesField(forms.CharField):
@@ -37,10 +29,9 @@ class LinesField(forms.CharField):
         """Lines are measured by the catalogue."""
 
 
-class VersionForm(ModelForm):
-    """Everything that a version says. ``publish`` is the action, bound by the door."""
+class VersionForm(ActionForm):
+    """Everything that a version says."""
 
-    publish: Publish
     aliases = LinesField(
         label=_("other names"),
         required=False,
@@ -84,21 +75,3 @@ class VersionForm(ModelForm):
             "source",
             "note",
         )
-
-    def _post_clean(self) -> None:
-        """In the place of the model's own validation, which the action and the database have."""
-        if self.errors:
-            return
-        said = {**self.cleaned_data, "agent_modes": tuple(self.cleaned_data["agent_modes"])}
-        head = {name: said.pop(name) for name in ("code", "effective_from")}
-        try:
-            self.instance = type(self).publish(head, Content(**said))
-        except Refusal as refusal:
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
-
-    def save(self, commit: bool = True) -> ServiceItem:
-        """The version is published already."""
-        return self.instance
-
-    def save_m2m(self) -> None:
-        """There is nothing beside it."""

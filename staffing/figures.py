@@ -44,9 +44,19 @@ class BlockRoster:
         return tuple(kind for kind in NEEDED if kind not in self.filled)
 
     @property
+    def marks(self) -> list[tuple[Promise, str]]:
+        """Of each needed post its label and ``filled``, ``acting`` (vacant, but somebody stands in) or ``vacant``."""
+        return [(LABELS[kind], self._mark(kind)) for kind in NEEDED]
+
+    @property
     def vacancies(self) -> list[tuple[Promise, bool]]:
         """The vacant posts' labels, each with whether somebody acts meanwhile."""
-        return [(LABELS[kind], _ACTING.get(kind) in self.filled) for kind in self.missing]
+        return [(label, mark == "acting") for label, mark in self.marks if mark != "filled"]
+
+    def _mark(self, kind: PostKind) -> str:
+        if kind in self.filled:
+            return "filled"
+        return "acting" if _ACTING.get(kind) in self.filled else "vacant"
 
 
 NEEDED = (PostKind.GOVERNOR, PostKind.SUPERVISOR, PostKind.ASSISTANT)
@@ -67,9 +77,9 @@ class Completeness:
         return self._share(ALL)
 
     @cached_property
-    def seats(self) -> list[tuple[PostKind, Share, Count]]:
-        """Of each needed post: how many blocks have it, and how many lack it."""
-        return [(kind, self._share(kind), self._lacking(kind)) for kind in NEEDED]
+    def seats(self) -> list[tuple[Promise, Share, Count]]:
+        """Of each needed post: its label, how many blocks have it, and how many lack it."""
+        return [(LABELS[kind], self._share(kind), self._lacking(kind)) for kind in NEEDED]
 
     @cached_property
     def vacant(self) -> tuple[BlockRoster, ...]:

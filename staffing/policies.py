@@ -75,13 +75,25 @@ def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on:
     return Denied(_("This lies outside the area of your post."), code="outside_area")
 
 
+def appoints(user: User | AnonymousUser, *, on: dt.date) -> Verdict:
+    """Whether the person appoints anywhere at all: what a list offers before it knows the place."""
+    return Allowed() if _areas_to_appoint_in(user, on) else Denied(_NOT_HERE, code="outside_area")
+
+
 def may_appoint(user: User | AnonymousUser, *, area: str, on: dt.date) -> Verdict:
-    """Whether the person appoints in ``area``: the post must open it, so a department's desk does not."""
-    for post in posts_of(user, on):
-        appoints = post.kind in CAPABILITIES[Capability.APPOINT] and opens_area(post)
-        if appoints and post.area and area.startswith(post.area):
-            return Allowed()
-    return Denied(_("You do not appoint people here. Ask the leaders of the street."), code="outside_area")
+    """Whether the person appoints in ``area`` (a national code)."""
+    if any(area.startswith(own) for own in _areas_to_appoint_in(user, on)):
+        return Allowed()
+    return Denied(_NOT_HERE, code="outside_area")
+
+
+def _areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
+    """The post must open its area: a department works for the whole district, but appoints nobody in it."""
+    posts = (post for post in posts_of(user, on) if post.kind in CAPABILITIES[Capability.APPOINT])
+    return [post.area for post in posts if post.area and opens_area(post)]
+
+
+_NOT_HERE = _("You do not appoint people here. Ask the leaders of the street.")
 
 
 def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) -> Verdict:

@@ -7,11 +7,12 @@ street has another governor. ``b9`` lies in another street. 城市管理办's ha
 import datetime as dt
 import json
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Model
@@ -23,11 +24,12 @@ from cases.actions import NewCase, Person, dispatch_by_rule, move, report
 from cases.actions.base import By
 from cases.actions.reference import load_categories
 from cases.models import Case
-from cases.states import Relation
+from cases.states import Relation, State
 from duties.actions import load_calendar, load_lists, load_step_limits
 from staffing.actions import add_assistant, appoint, join, load_units
 from staffing.models import Assistant, Membership, Tenure, Unit, User
 from yuhu.journal.actions import SYSTEM, Actor
+from yuhu.journal.models import Entry
 
 # A Tuesday morning in office hours: 10:00 in Xiangtan.
 AT = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
@@ -104,7 +106,7 @@ def _build() -> World:
     }
     for name, chinese in _CAST.items():
         user = User(username=name, name=chinese, employee_number=f"E-{name}", is_staff=True)
-        user.password = make_password(PASSWORD, hasher="md5")
+        user.password = MD5PasswordHasher().encode(PASSWORD, "pepper")
         user.save()
         world.people[name] = user
     _seat_blocks(world)
@@ -255,3 +257,67 @@ def a_closed(world: World, *, at: dt.datetime = AT, satisfied: bool = True, **ch
     case = an_evaluated(world, at=at, **changes)
     answer = ("solved", "satisfied") if satisfied else ("unsolved", "dissatisfied")
     return as_reporter(case, "rate", at=at, solved=answer[0], satisfaction=answer[1])
+
+
+def as_system(case: Case, name: str, *, at: dt.datetime = AT, **data: Any) -> Case:
+    """An automatic step makes a move."""
+    return move(case_id=case.pk, name=name, by=By(None, SYSTEM), at=at, data=data, relation=Relation.SYSTEM)
+
+
+def a_suspended(world: World, *, at: dt.datetime = AT, until: str = "2026-12-10", **changes: Any) -> Case:
+    case = a_signed(world, at=at, **changes)
+    case = do(world, case, "request-suspension", "governor", at=at, reason="等配件", until=until)
+    return do(world, case, "decide-suspension", "dispatcher", at=at, approve=True, reason="同意")
+
+
+def a_rejected(world: World, **changes: Any) -> Case:
+    return do(world, a_report(world, **changes), "reject", "dispatcher", reason="不属于受理范围")
+
+
+def a_void(world: World, **changes: Any) -> Case:
+    return do(world, a_dispatched(world, **changes), "void", "dispatcher", reason="误报")
+
+
+def a_merged(world: World, **changes: Any) -> Case:
+    other = a_report(world, **changes)
+    return do(world, a_dispatched(world, **changes), "merge", "dispatcher", into=other.number)
+
+
+def a_dissatisfied(world: World, **changes: Any) -> Case:
+    """Closed, and the reporter says that nothing was solved."""
+    return a_closed(world, satisfied=False, **changes)
+
+
+IN_STATE: dict[State, Callable[..., Case]] = {
+    State.REPORTED: a_report,
+    State.DISPATCHED: a_dispatched,
+    State.IN_PROGRESS: a_signed,
+    State.SUSPENDED: a_suspended,
+    State.HANDLED: a_handled,
+    State.EVALUATED: an_evaluated,
+    State.CLOSED: a_dissatisfied,
+    State.REJECTED: a_rejected,
+    State.VOID: a_void,
+    State.MERGED: a_merged,
+}
+
+
+def held_by_office(world: World, **changes: Any) -> Case:
+    """Given to 城市管理办 by hand: 韩 and 何 are its people, 贺 its head."""
+    unit = world.unit("city_management_office").code
+    return do(world, a_report(world, **changes), "dispatch", "dispatcher", unit=unit)
+
+
+def rows_of(case: Case) -> dict[str, Any]:
+    """Everything that is stored about a case, to see that nothing changed."""
+    kept: dict[str, Any] = {"case": Case.objects.filter(pk=case.pk).values().get()}
+    for name in ("parties", "deadlines", "notes", "orders", "requests", "evaluations", "ratings", "attachments"):
+        kept[name] = list(getattr(case, name).order_by("pk").values())
+    kept["journal"] = kinds_of(case)
+    return kept
+
+
+def kinds_of(case: Case) -> list[str]:
+    """What the journal tells of a case, in order."""
+    entries = Entry.objects.filter(subject_type="case", subject_id=case.number)
+    return list(entries.order_by("seq").values_list("kind", flat=True))

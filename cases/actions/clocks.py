@@ -106,10 +106,7 @@ class Clocks:
         if row is None or row.stopped_at is None or row.remaining is None or row.met_at or row.ended_at:
             return
         due, warn = deadlines.resumed(row, self.at, self.rules.calendar)
-        if row.level == 0:
-            row.next_level_at = due
-        elif row.next_level_at is not None:
-            row.next_level_at = deadlines.moved(row, row.next_level_at, self.at, self.rules.calendar)
+        row.next_level_at = deadlines.next_level(row, due, self.at, self.rules.calendar)
         row.due_at, row.warn_at = due, warn
         row.is_running, row.stopped_at, row.remaining = True, None, None
         self._touch(row)

@@ -1,7 +1,7 @@
 """How an area stands: the four phases with counts and ages, what is late and where, what was done and how it was rated.
 
 Read-only numbers over ``within(scope)``; each carries the query string of the list that shows its cases. A fixed number
-of queries whatever the number of cases: ``standing`` one, ``results`` one, ``record`` one. Leaves to others: people in
+of queries whatever the number of cases: ``standing``, ``results`` and ``by_programme`` ask one each. Leaves to others: people in
 posts (staffing.figures), names of areas, the page.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from cases.figures.sets import (
     ASKED,
@@ -176,12 +177,19 @@ def _first(moments: Iterable[dt.datetime | None]) -> dt.datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def results(viewer: Viewer, area: str, period: Period) -> dict[str, Results]:
-    """Of each part of ``area`` by code, and of all together under ``area`` itself. One query."""
-    rows = list(_results(_cases(viewer, area), viewer, period, below(area)))
-    found = {row.key: _result([row], period, _place_below(area, row.key)) for row in rows}
-    found[area] = _result(rows, period, in_area(area))
-    return found
+def results(viewer: Viewer, area: str, period: Period) -> tuple[dict[str, Results], Results]:
+    """Of the period: each part of ``area`` by code, and all together under ``area`` itself; then all of the period of
+    the same length before. One query."""
+    before = period.before()
+    both = Period(before.start, period.end)
+    # Open cases have no day of closing: the day on which they were due counts.
+    is_new = Choose(When(day__gte=period.start, then=Value(1)), default=Value(0))
+    cases = _cases(viewer, area).alias(day=Coalesce("closed_at", "due_at")).annotate(is_new=is_new)
+    rows = list(_results(cases, viewer, both, below(area), "is_new"))
+    new, old = [row for row in rows if row["is_new"]], [row for row in rows if not row["is_new"]]
+    found = {row.key: _result([row], period, _place_below(area, row.key)) for row in new}
+    found[area] = _result(new, period, in_area(area))
+    return found, _result(old, before, in_area(area))
 
 
 def by_programme(viewer: Viewer, area: str, period: Period | None = None) -> dict[str, Results]:
@@ -192,12 +200,12 @@ def by_programme(viewer: Viewer, area: str, period: Period | None = None) -> dic
     return found
 
 
-def _results(cases: Cases, viewer: Viewer, period: Period | None, key: str) -> Iterable[_Row]:
+def _results(cases: Cases, viewer: Viewer, period: Period | None, key: str, *besides: str) -> Iterable[_Row]:
     done = closed_in(period)
     rows = (
         cases.filter(done | still_due_in(period, viewer))
         .alias(answer=Choose(When(RATED, then=last_answer()), default=Value("")))
-        .values(key)
+        .values(key, *besides)
         .annotate(
             due=Count("pk"),
             closed=Count("pk", filter=done),
@@ -206,7 +214,7 @@ def _results(cases: Cases, viewer: Viewer, period: Period | None, key: str) -> I
             rated=Count("pk", filter=done & RATED),
             content=Count("pk", filter=done & RATED & Q(answer__in=CONTENT)),
         )
-        .order_by(key)
+        .order_by(key, *besides)
     )
     return (_Row(line[key], line) for line in rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Block
@@ -181,7 +181,7 @@ class ReportForm(forms.Form):
             and tray.count("after_photos")
             and not self.cleaned_data.get("result")
         ):
-            self.add_error("result", _now("Please say what was done."))
+            self.add_error("result", gettext("Please say what was done."))
 
     def _clean_place(self, found: dict[str, Any]) -> None:
         if found["longitude"] is None or found["latitude"] is None:
@@ -195,7 +195,7 @@ class ReportForm(forms.Form):
                 self.add_error("block", str(NoBlockHere.message))
             found["block"] = block.code if block else ""
         if not found["block"] and "block" not in self.errors:
-            self.add_error("block", _now("Please choose the block, or use the place of your device."))
+            self.add_error("block", gettext("Please choose the block, or use the place of your device."))
 
     def _use_offer(self, found: dict[str, Any]) -> None:
         """A photo taken in the chosen block gives the exact place; without a block its own is offered, not taken."""
@@ -208,7 +208,7 @@ class ReportForm(forms.Form):
             self._set("block", block.code)
             self._set("longitude", str(self.offered[0]))
             self._set("latitude", str(self.offered[1]))
-            message = _now("The photo was taken in %(block)s. If the trouble is there, please send again.")
+            message = gettext("The photo was taken in %(block)s. If the trouble is there, please send again.")
             self.add_error("block", message % {"block": block.name})
 
     def _block_at(self, longitude: float, latitude: float) -> Block | None:

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from blocks.models import Community, Street
+from cases.figures import Period, Show, Viewer, select
 from cases.forms import FilterForm
 from cases.forms.fields import Option
-from cases.forms.filters import Mine
 from cases.models import Case
 from cases.querysets import CaseQuerySet
 from cases.states import Phase
@@ -22,7 +23,15 @@ from yuhu.kit import clock
 
 PAGE = 50
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LONG_AGO, _FAR = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 Rows = CaseQuerySet[Case]
+
+TABS: tuple[tuple[str, str | Promise], ...] = (
+    ("", gettext_lazy("All that I may see")),
+    (Show.MINE.value, Show.MINE.label),
+    (Show.EVALUATE.value, gettext_lazy("I evaluate")),
+    (Show.REPORTED.value, Show.REPORTED.label),
+)
 
 
 @login_required
@@ -30,52 +39,62 @@ Rows = CaseQuerySet[Case]
 def listing(request: StaffRequest) -> HttpResponse:
     """Cases that this person may see, as far as the filters let them through."""
     at = clock.now()
-    form = FilterForm(request.GET, areas=_areas(request))
+    form = FilterForm(request.GET, areas=_areas(request), shows=Show.choices)
     given = form.given
-    rows = _filtered(Case.objects.within(request.scope), given, request, at)
-    cases, older, newer = _page(rows, request.GET)
+    cases, older, newer = _page(_filtered(given, request, at), request.GET)
+    show = given.get("show", "")
     context = {
         "cases": cases,
         "at": at,
         "form": form,
-        "tabs": _tabs(request.GET, given.get("mine", "")),
+        "tabs": [_tab(request.GET, value, label, show) for value, label in TABS],
         "chips": _chips(request.GET, form, given),
-        "is_filtered": bool(given.keys() - {"mine"}),
-        "mine": given.get("mine", ""),
+        "is_filtered": bool(given.keys() - {"show"}) or show not in dict(TABS),
+        "is_searched": bool(given.keys() & set(FilterForm.VISIBLE)),
+        "show": show,
         "next_url": older and f"?{_with(request.GET, older=older)}",
         "previous_url": newer and f"?{_with(request.GET, newer=newer)}",
     }
     return render(request, "cases/list.html", context)
 
 
-def _filtered(rows: Rows, given: dict[str, Any], request: StaffRequest, at: dt.datetime) -> Rows:
-    rows = _mine(rows, given.get("mine"), request)
-    for name in ("state", "category", "path", "severity"):
+def _filtered(given: dict[str, Any], request: StaffRequest, at: dt.datetime) -> Rows:
+    rows = _shown(given, request, at)
+    for name in ("state", "category", "path", "severity", "programme", "channel"):
         if name in given:
             rows = rows.filter(**{name: given[name]})
     for name in ("area", "street", "community", "block"):
         if name in given:
             rows = rows.in_area(given[name])
     if "unit" in given:
-        rows = rows.filter(Q(lead_unit__code=given["unit"]))
+        rows = rows.filter(lead_unit__code=given["unit"])
     if "phase" in given:
         rows = rows.in_phase(Phase(given["phase"]))
     if "open" in given:
         rows = rows.open()
     if "overdue" in given:
         rows = rows.overdue(at)
+    if period := _period(given, "reported_after", "reported_before"):
+        rows = rows.filter(reported_at__gte=period.start, reported_at__lt=period.end)
     return rows.text(given["q"]) if "q" in given else rows
 
 
-def _mine(rows: Rows, mine: str | None, request: StaffRequest) -> Rows:
-    user, units = request.user.pk, request.scope.units
-    if mine == Mine.HELD:
-        return rows.open().held_by(user, units)
-    if mine == Mine.EVALUATE:
-        return rows.to_evaluate_by(user, units)
-    if mine == Mine.REPORTED:
-        return rows.reported_by(user)
-    return rows
+def _shown(given: dict[str, Any], request: StaffRequest, at: dt.datetime) -> Rows:
+    """The set that a tab or a figure names, else everything within the scope."""
+    period = _period(given, "closed_from", "closed_to")
+    if "show" in given:
+        viewer = Viewer(person=request.user.pk, posts=request.posts, scope=request.scope, at=at)
+        return select(Show(given["show"]), viewer, period)
+    rows = Case.objects.within(request.scope)
+    return rows.filter(closed_at__gte=period.start, closed_at__lt=period.end) if period else rows
+
+
+def _period(given: dict[str, Any], first: str, last: str) -> Period | None:
+    """Whole local days; a side that is not named is open."""
+    if first not in given and last not in given:
+        return None
+    earliest, latest = given.get(first, _LONG_AGO), given.get(last, _FAR)
+    return Period.of_days(min(max(earliest, _LONG_AGO), _FAR), min(max(latest, _LONG_AGO), _FAR))
 
 
 def _areas(request: StaffRequest) -> list[Option]:
@@ -140,21 +159,18 @@ def _with(query: QueryDict, **changes: str) -> str:
     return wanted.urlencode()
 
 
-def _tabs(query: QueryDict, mine: str) -> list[dict[str, Any]]:
-    tabs = [("", _("All that I may see")), *Mine.choices]
-    return [
-        {"url": f"?{_with(query, mine=str(value))}", "label": label, "current": value == mine}
-        for value, label in tabs
-    ]
+def _tab(query: QueryDict, value: str, label: str | Promise, show: str) -> dict[str, Any]:
+    return {"url": f"?{_with(query, show=value)}", "label": label, "current": value == show}
 
 
 def _chips(query: QueryDict, form: FilterForm, given: dict[str, Any]) -> list[dict[str, str]]:
-    """What a link asked for and no field of the page shows: words, and the address without it."""
+    """What a link asked for and no field or tab of the page shows: words, and the address without it."""
     chips = []
-    for name in FilterForm.FROM_LINKS:
-        if name in given:
-            choices = dict(getattr(form.fields[name], "choices", ()))
-            words = str(choices.get(given[name], given[name]))
-            label = str(form.fields[name].label or "")
-            chips.append({"words": f"{label} {words}".strip(), "url": f"?{_with(query, **{name: ''})}"})
+    for name in form.from_links:
+        if name not in given or (name == "show" and given[name] in dict(TABS)):
+            continue
+        choices = dict(getattr(form.fields[name], "choices", ()))
+        words = str(choices.get(given[name], given[name]))
+        label = str(form.fields[name].label or "")
+        chips.append({"words": f"{label} {words}".strip(), "url": f"?{_with(query, **{name: ''})}"})
     return chips

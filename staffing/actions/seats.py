@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from staffing.exceptions import AlreadyThere, WrongDates, WrongUnit
 from staffing.models import Membership, Unit, User
@@ -34,7 +35,10 @@ def join(
     User.objects.select_for_update().get(pk=user.pk)
     seats = Membership.objects.not_over(starts_on).filter(user=user)
     if role in _ADMINISTRATORS and seats.filter(role__in=_ADMINISTRATORS).exclude(role=role).exists():
-        raise WrongUnit(code="separate_administrators", field="role")
+        message = _(
+            "The roles of the three administrators lie in three hands: this person already has another one."
+        )
+        raise WrongUnit(message, code="separate_administrators", field="role")
     if seats.filter(unit=unit, role=role).exists():
         raise AlreadyThere
     seat = Membership.objects.create(unit=unit, user=user, role=role, starts_on=starts_on)

@@ -18,17 +18,17 @@ class Caller:
         if user is not None:
             self.client.force_login(user)
 
-    def get(self, path: str, headers: dict[str, str] | None = None, **params: Any) -> Any:
+    def get(self, path: str, /, headers: dict[str, str] | None = None, **params: Any) -> Any:
         return self.client.get(_address(path), params, headers=headers)
 
     def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
         text = body if isinstance(body, str | bytes) else json.dumps({} if body is None else body)
         return self.client.post(_address(path), text, content_type="application/json", headers=headers)
 
-    def upload(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+    def upload(self, path: str, /, headers: dict[str, str] | None = None, **fields: Any) -> Any:
         return self.client.post(_address(path), fields, headers=headers)
 
-    def results(self, path: str, **params: Any) -> list[Any]:
+    def results(self, path: str, /, **params: Any) -> list[Any]:
         """All rows of a list, over all its pages."""
         answer = self.get(path, **params)
         assert answer.status_code == 200, answer.content

@@ -1,11 +1,18 @@
-"""The API with the named cast."""
+"""The API with the named cast, at the cast's moment."""
 
 from collections.abc import Callable
 
 import pytest
 
 from tests.api.callers import Caller
-from tests.world import World
+from tests.world import AT, World
+from yuhu.kit import clock
+
+
+@pytest.fixture(autouse=True)
+def the_clock_stands(monkeypatch) -> None:
+    """The doors read the clock: it shows the moment at which the cast acts."""
+    monkeypatch.setattr(clock, "now", lambda: AT)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from cases.actions.submit import join as join_case
 from cases.models import Case, Deadline
 from cases.states import MOVES, Relation, Step
 from staffing.actions import appoint, join, relieve
-from staffing.models import Membership, Tenure, User
+from staffing.models import Membership, Tenure, Unit, User
 from staffing.policies import scope_of
 from tests.delivery.makers import NOBODY, Told, feed, last, told, told_by
 from tests.world import (
@@ -255,7 +255,7 @@ def test_a_dispatch_by_the_rules_tells_the_receiver(world: World) -> None:
 
 def test_a_department_and_the_street_that_helps_are_told(world: World) -> None:
     case = a_dispatched(world, category="1102")
-    helper = case.parties.get(role="co").unit
+    helper = Unit.objects.get(pk=case.parties.get(role="co").unit_id or 0)
     join(
         unit=helper, user=world.stand_in, role=Membership.Role.MEMBER, starts_on=clock.local_date(AT), at=AT,
         actor=by(world.streetleader).actor,

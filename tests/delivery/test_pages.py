@@ -24,6 +24,11 @@ INBOX, OUTBOX = "/inbox/", "/outbox/"
 PHONE, NAME = "13800005678", "张三"
 
 
+@pytest.fixture(autouse=True)
+def _demo(settings) -> None:
+    settings.DEMO_OUTBOX = True
+
+
 def logged_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -268,7 +273,10 @@ def test_the_outbox_shows_messages_to_residents_only(world: World) -> None:
     assert numbers(page_of(logged_in(world.governor), OUTBOX)) == []
 
 
-def test_times_are_shown_on_the_clock_of_the_district(world: World) -> None:
-    a_dispatched(world)
-    feed(AT + dt.timedelta(hours=15))
-    assert "2026-11-25 01:00" in page_of(logged_in(world.governor), INBOX)
+def test_what_is_shown_is_the_time_of_the_event_on_the_clock_of_the_district(world: World) -> None:
+    for hours in (15, 3, 9):
+        a_dispatched(world, at=AT + dt.timedelta(hours=hours))
+    feed(AT + dt.timedelta(days=2))
+    page = page_of(logged_in(world.governor), INBOX)
+    times = re.findall(r"<time[^>]*>([^<]+)</time>", page)
+    assert times == ["2026-11-25 01:00", "2026-11-24 19:00", "2026-11-24 13:00"]

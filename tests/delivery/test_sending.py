@@ -141,7 +141,7 @@ def test_waits_differ_between_rows_and_not_between_calls() -> None:
 
 
 def test_an_address_that_is_gone_is_given_up_at_once(sms: Delivery) -> None:
-    Reporter.objects.filter(pk=sms.reporter_id).update(phone_sealed=None)
+    Reporter.objects.filter(case__number=sms.subject).update(phone_sealed=None)
     assert actions.send_one(delivery_id=sms.pk, at=AT) == State.DEAD
     sms.refresh_from_db()
     assert sms.last_error == "no_address"
@@ -326,8 +326,8 @@ def test_a_slow_channel_does_not_hold_up_the_round(world: World, monkeypatch: py
     for _number in range(4):
         a_report(world)
     feed()
-    clock = iter(range(0, 1_000, 4))
-    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(clock))
+    seconds = iter(range(0, 1_000, 4))
+    monkeypatch.setattr("yuhu.delivery.tasks.time.monotonic", lambda: next(seconds))
     assert tasks.send_sweep(AT) == 1
     assert Delivery.objects.due(AT).count() == 3
 

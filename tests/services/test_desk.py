@@ -176,5 +176,5 @@ def test_demo_items_are_marked_in_the_list(desk: Client) -> None:
     publish("S91", source="雨政办发〔2022〕1号")
     page = desk.get(reverse(LIST)).content.decode()
     rows = dict(zip(("S90", "S91"), page.split('class="field-demo"')[1:], strict=True))
-    assert "icon-yes" in rows["S90"]
-    assert "icon-no" in rows["S91"]
+    assert "admin-demo" in rows["S90"]
+    assert "admin-demo" not in rows["S91"]

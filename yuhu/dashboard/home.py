@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from cases import figures
 from cases.figures import Part, Requests, Show, Viewer
 from duties.figures import calendar_warnings
-from staffing.figures import Completeness, Rosters, rosters
+from staffing.figures import BlockRoster, Completeness, Rosters, rosters
 from staffing.models import Assistant
 from staffing.posts import CAPABILITIES, Capability, Post, PostKind
 from yuhu.dashboard.overview import Overview
 from yuhu.journal import figures as journal_figures
 from yuhu.kit import clock
 
+VACANCIES = 5
 _IN_HANDS = (Show.SIGN, Show.HANDLE, Show.WAITING)
 # What a post sees even when there is nothing in it; what there is something in is always seen.
 WANTED: dict[PostKind, tuple[Show, ...]] = {
@@ -82,8 +83,9 @@ class Section:
         return self.part.late if isinstance(self.part, Part) else 0
 
     @property
-    def rows(self) -> int:
-        return len(self.part.cases) if isinstance(self.part, Part) else len(self.part.rows)
+    def decides(self) -> bool:
+        """Whether its rows are requests that this person decides."""
+        return self.show is Show.DECIDE
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Desk:
     late: Part
     soon: Part
     roster: Completeness
+
+    @property
+    def vacancies(self) -> tuple[BlockRoster, ...]:
+        """The first blocks without governor or supervisor; the numbers above them are links to all."""
+        return self.roster.leaderless[:VACANCIES]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How one area stands, as leaders see it: figures of cases and of people side by side, part by part.
 
-Only puts together what ``cases.figures`` and ``staffing.figures`` count. Six queries an area, whatever it holds.
+Only puts together what ``cases.figures`` and ``staffing.figures`` count. Five queries an area, whatever it holds.
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from cases.models import Case
 from cases.states import Phase, State
 from staffing.figures import Completeness, Rosters
 from yuhu.kit.figures import Count, Share
+from yuhu.kit.scope import DISTRICT
 
 RECENT_DAYS = 30
 ROWS = 5
@@ -80,14 +81,14 @@ class Overview:
     @classmethod
     def of(cls, viewer: Viewer, area: str, name: str, rosters: Rosters) -> "Overview":
         """Ask everything."""
-        period = Period.last_days(RECENT_DAYS, viewer.at)
+        recent, before = figures.results(viewer, area, Period.last_days(RECENT_DAYS, viewer.at))
         return cls(
             area=area,
             name=name,
             at=viewer.at,
             standing=figures.standing(viewer, area),
-            recent=figures.results(viewer, area, period),
-            before=figures.results(viewer, area, period.before())[area],
+            recent=recent,
+            before=before,
             ever=figures.by_programme(viewer, area),
             rosters=rosters,
             latest=figures.longest_late(viewer, area, ROWS),
@@ -97,6 +98,10 @@ class Overview:
     @property
     def days(self) -> int:
         return RECENT_DAYS
+
+    @property
+    def is_district(self) -> bool:
+        return len(self.area) == DISTRICT
 
     @cached_property
     def roster(self) -> Completeness:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -13,7 +14,7 @@ from cases.figures import Viewer
 from staffing.figures import ALL, NEEDED, rosters
 from staffing.middleware import StaffRequest
 from staffing.policies import may
-from staffing.posts import LABELS, Capability
+from staffing.posts import LABELS, Capability, PostKind
 from yuhu.dashboard.context import brand_of_this_place
 from yuhu.dashboard.home import home as home_of
 from yuhu.kit import clock
@@ -67,12 +68,21 @@ def roster(request: StaffRequest) -> HttpResponse:
     context = {
         "whole": whole,
         "name": people.names.get(area) or brand_of_this_place().name,
-        "seats": [(LABELS[kind], share, lacking) for kind, share, lacking in whole.seats],
         "below": people.below(area) if len(area) < BLOCK_LENGTH else [],
         "page": page,
-        "posts": [(kind, LABELS[kind]) for kind in NEEDED],
+        "posts": [LABELS[kind] for kind in NEEDED],
+        "narrowed": _narrowed(filled, missing),
         "filled": filled,
         "missing": missing,
         "on": today,
     }
     return render(request, "dashboard/roster.html", context)
+
+
+def _narrowed(filled: str, missing: str) -> str:
+    """What the list of blocks is reduced to, in words."""
+    if missing and missing != ALL:
+        return _("Without %(post)s") % {"post": LABELS[PostKind(missing)]}
+    if filled and filled != ALL:
+        return _("With %(post)s") % {"post": LABELS[PostKind(filled)]}
+    return ""

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from cases.models import Case
 from staffing.middleware import StaffRequest
@@ -32,7 +32,7 @@ class DeliveryAdmin(ModelAdmin):
     """Read-only but for one action. Whoever may not see the case sees neither its number nor the person."""
 
     list_display = (
-        "created_at",
+        "at",
         "notice",
         "channel",
         "recipient",
@@ -43,7 +43,7 @@ class DeliveryAdmin(ModelAdmin):
         "last_error",
     )
     list_filter = ("state", "channel")
-    fields = (*list_display, "sent_at", "feed_no")
+    fields = (*list_display, "created_at", "sent_at", "feed_no")
     readonly_fields = fields
     search_fields = ("subject",)
     search_help_text = _("Case number")
@@ -85,7 +85,7 @@ class DeliveryAdmin(ModelAdmin):
     def notice(self, obj: Delivery) -> str:
         return obj.title
 
-    @admin.display(description=_("to"))
+    @admin.display(description=pgettext_lazy("delivery", "to"))
     def recipient(self, obj: Delivery) -> str:
         if not _is_open(obj):
             return HIDDEN

@@ -55,19 +55,20 @@ class Delivery(models.Model):
     reporter = models.ForeignKey(
         Reporter, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("reporter")
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    channel = models.CharField(pgettext_lazy("delivery", "channel"), max_length=10, choices=Channel.choices)
     subject = models.CharField(_("case number"), max_length=32)
     state = models.CharField(
         pgettext_lazy("delivery", "state"), max_length=10, choices=State.choices, default=State.PENDING
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    attempts = models.PositiveSmallIntegerField(pgettext_lazy("delivery", "attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_token = models.BigIntegerField(default=0, editable=False)
     last_error = models.CharField(_("last failure"), max_length=60, blank=True)
-    created_at = models.DateTimeField(_("created"))
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    at = models.DateTimeField(_("time of the event"))
+    created_at = models.DateTimeField(pgettext_lazy("delivery", "created"))
+    sent_at = models.DateTimeField(pgettext_lazy("delivery", "sent"), null=True, blank=True)
+    read_at = models.DateTimeField(pgettext_lazy("delivery", "read"), null=True, blank=True)
 
     objects = DeliveryQuerySet["Delivery"].as_manager()
 
@@ -108,7 +109,9 @@ class Delivery(models.Model):
             # What is to be sent now: the table grows for ever, these few rows do not.
             models.Index(fields=["next_at"], name="delivery_due", condition=Q(state=State.PENDING)),
             # A person's inbox, newest first, and the number beside the bell.
-            models.Index(fields=["user", "-id"], name="delivery_inbox", condition=Q(channel=Channel.INBOX)),
+            models.Index(
+                fields=["user", "-at", "-id"], name="delivery_inbox", condition=Q(channel=Channel.INBOX)
+            ),
             models.Index(
                 fields=["user"],
                 name="delivery_unread",
@@ -118,7 +121,9 @@ class Delivery(models.Model):
             models.Index(fields=["-id"], name="delivery_dead", condition=Q(state=State.DEAD)),
             models.Index(fields=["subject"], name="delivery_of_case"),
             # The demo's outbox.
-            models.Index(fields=["-id"], name="delivery_to_residents", condition=Q(channel=Channel.SMS)),
+            models.Index(
+                fields=["-at", "-id"], name="delivery_to_residents", condition=Q(channel=Channel.SMS)
+            ),
         ]
 
     def __str__(self) -> str:

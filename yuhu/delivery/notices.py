@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Audience(StrEnum):
@@ -156,7 +157,7 @@ NOTICES: tuple[Notice, ...] = (
         _("Suspension is asked for %(case)s: until %(until)s. Please decide."), email=True, icon="clock",
     ),
     Notice(
-        "suspension_approved", "case.suspension_decided", A.ASKER, _("Suspended"),
+        "suspension_approved", "case.suspension_decided", A.ASKER, pgettext_lazy("notice", "Suspended"),
         _("%(case)s is suspended. It is looked at again on %(review)s."),
         when=_APPROVED, email=True, icon="state-suspended",
     ),
@@ -201,7 +202,7 @@ NOTICES: tuple[Notice, ...] = (
         when=(("effective", False),), email=True, icon="warning", tone="soon",
     ),
     Notice(
-        "effective", "case.evaluated", A.FILER, _("Handled"),
+        "effective", "case.evaluated", A.FILER, pgettext_lazy("notice", "Handled"),
         _("%(case)s, which you reported, was handled, and the result was found effective."),
         when=(("effective", True),), icon="check", tone="good",
     ),
@@ -212,12 +213,12 @@ NOTICES: tuple[Notice, ...] = (
         when=(("to", "evaluated"),),
     ),
     Notice(
-        "done_told", "case.evaluated", A.RESIDENT, _("Handled"),
+        "done_told", "case.evaluated", A.RESIDENT, pgettext_lazy("notice", "Handled"),
         _("Your report %(number)s was handled. See the result here: %(link)s"),
         when=(("to", "closed"),),
     ),
     Notice(
-        "rated", "case.rated", A.HOLDER, _("Rated"),
+        "rated", "case.rated", A.HOLDER, pgettext_lazy("notice", "Rated"),
         _("%(case)s was rated: %(answer)s."), icon="star",
     ),
     Notice(
@@ -226,7 +227,7 @@ NOTICES: tuple[Notice, ...] = (
         when=(("satisfaction", "dissatisfied"),), icon="face-dissatisfied", tone="soon",
     ),
     Notice(
-        "reopened", "case.reopened", A.HOLDER, _("Reopened"),
+        "reopened", "case.reopened", A.HOLDER, pgettext_lazy("notice", "Reopened"),
         _("The reporter of %(case)s says that it is not solved. It is yours again, with a new limit."),
         email=True, icon="warning", tone="soon",
     ),

@@ -22,7 +22,7 @@ class DeliveryQuerySet(QuerySet[M]):
 
     def inbox_of(self, user_id: int) -> Self:
         """One person's notices, newest first."""
-        return self.filter(channel=Channel.INBOX, user=user_id).order_by("-id")
+        return self.filter(channel=Channel.INBOX, user=user_id).order_by("-at", "-id")
 
     def unread_by(self, user_id: int) -> Self:
         """Those of the inbox that the person has not read."""
@@ -30,7 +30,7 @@ class DeliveryQuerySet(QuerySet[M]):
 
     def to_residents(self) -> Self:
         """What goes to people outside, newest first."""
-        return self.filter(channel=Channel.SMS).order_by("-id")
+        return self.filter(channel=Channel.SMS).order_by("-at", "-id")
 
     def within(self, scope: Scope) -> Self:
         """Rows about the cases that this scope opens; empty means none."""

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -60,7 +61,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "page": page,
         "notices": _shown(request, page),
         "only_unread": only_unread,
-        "newest": mine.values_list("pk", flat=True).first() or 0,
+        "newest": mine.aggregate(newest=Max("pk"))["newest"] or 0,
     }
     return render(request, "delivery/inbox.html", context)
 

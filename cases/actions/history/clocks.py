@@ -57,11 +57,16 @@ class LifeClocks:
 
     def go_on(self, step: Step, at: dt.datetime) -> None:
         row = self.rows[step]
-        row.due_at, row.warn_at = deadlines.resumed(row, at, self.calendar)
-        if row.level == 0:
-            row.next_level_at = row.due_at
+        due, warn = deadlines.resumed(row, at, self.calendar)
+        row.next_level_at = deadlines.next_level(row, due, at, self.calendar)
+        row.due_at, row.warn_at = due, warn
         row.is_running, row.stopped_at, row.remaining = True, None, None
         self._copy(row)
+
+    def end(self, step: Step, at: dt.datetime) -> None:
+        row = self.rows.get(step)
+        if row is not None and row.met_at is None and row.ended_at is None:
+            row.is_running, row.ended_at = False, at
 
     def end_all(self, at: dt.datetime) -> None:
         for row in self.rows.values():

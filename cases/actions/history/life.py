@@ -76,8 +76,11 @@ class Life:
         plan = self.plan
         self._report()
         self._dispatch(plan.dispatched_at)
+        first = plan.contacted_at is not None and plan.contacted_at < plan.signed_at
+        if plan.contacted_at is not None and first:
+            self._contact(plan.contacted_at)
         self._sign(plan.signed_at)
-        if plan.contacted_at is not None:
+        if plan.contacted_at is not None and not first:
             self._contact(plan.contacted_at)
         self._hand_back(plan.handled_at, plan.result)
         if plan.rework and plan.reworked_at and plan.passed_at:
@@ -226,6 +229,7 @@ class Life:
             self._go("evaluate", State.IN_PROGRESS, at, actor, **facts)
             return
         self.clocks.meet(Step.HANDLE, case.handled_at or at)
+        self.clocks.end(Step.CONTACT, at)
         if case.must_rate:
             self.clocks.start(Step.RATE, at)
             self._go("evaluate", State.EVALUATED, at, actor, **facts)

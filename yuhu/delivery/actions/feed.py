@@ -126,13 +126,15 @@ def _rows_of(
             "feed_no": feed.feed_no,
             "kind": notice.kind,
             "subject": case.number,
+            "at": feed.entry.at,
+            "created_at": at,
         }
         if person is None:
             reporter = _phone_of(case)
-            yield Delivery(**row, reporter=reporter, channel=Channel.SMS, created_at=at, next_at=at)
+            yield Delivery(**row, reporter=reporter, channel=Channel.SMS, next_at=at)
         elif person in mails:
-            inbox = Delivery(**row, user_id=person, channel=Channel.INBOX, created_at=at)
+            inbox = Delivery(**row, user_id=person, channel=Channel.INBOX)
             inbox.state, inbox.sent_at = State.SENT, at
             yield inbox
             if notice.email and mails[person]:
-                yield Delivery(**row, user_id=person, channel=Channel.EMAIL, created_at=at, next_at=at)
+                yield Delivery(**row, user_id=person, channel=Channel.EMAIL, next_at=at)

@@ -38,6 +38,10 @@ class YesNo(base.BooleanFilter):  # type: ignore[misc] # django-filter ships no 
 
     field_class = _YesNoField
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # The filter's own widget turns what it does not understand into "no answer" before the field sees it.
+        super().__init__(*args, widget=forms.TextInput, **options)
+
 
 class _TextField(forms.CharField):
     def to_python(self, value: Any) -> str:

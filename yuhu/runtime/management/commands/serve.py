@@ -23,7 +23,7 @@ from yuhu.runtime import demo
 from yuhu.runtime.processes import Child, Keeper
 
 WEB_THREADS = 8
-PAGES = {"pages": "/", "admin": "/admin/", "API": "/api/v1/docs/"}
+PAGES = {"pages": "/", "admin": "/admin/", "API": "/api/docs/"}
 
 
 class Command(BaseCommand):

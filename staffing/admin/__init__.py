@@ -1,0 +1,21 @@
+"""The desk's lists of people, units and rosters, and what the lists of the apps above stand on (``PostsAdmin``)."""
+
+from staffing.admin.base import DayFilter, PostsAdmin, actor_of, entitled, who_and_when
+from staffing.admin.people import UserAdmin
+from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
+from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
+
+__all__ = [
+    "AssistantAdmin",
+    "BlockRosterAdmin",
+    "DayFilter",
+    "MembershipAdmin",
+    "PlatformLinkAdmin",
+    "PostsAdmin",
+    "TenureAdmin",
+    "UnitAdmin",
+    "UserAdmin",
+    "actor_of",
+    "entitled",
+    "who_and_when",
+]

@@ -1,0 +1,169 @@
+"""Forms of the desk for accounts, seats and rosters. Each ends in an action; a refusal stands beside its field."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from staffing.models import Assistant, Membership, PlatformLink, Tenure, User
+from yuhu.kit.desk.forms import ActionForm
+
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
+
+
+class DayField(forms.DateField):
+    """A possible calendar day, chosen with the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        impossible = _("This date is not possible. Please check the year.")
+        super().__init__(
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            validators=[MinValueValidator(EARLIEST, impossible), MaxValueValidator(LATEST, impossible)],
+            **options,
+        )
+
+
+def _from() -> DayField:
+    return DayField(label=_("From"))
+
+
+def _until(*, required: bool = True) -> DayField:
+    return DayField(label=_("Until (exclusive)"), required=required, help_text=_("The first day without it."))
+
+
+class AccountForm(ActionForm):
+    """A new account."""
+
+    password = forms.CharField(
+        label=_("First password"),
+        max_length=128,
+        help_text=_(
+            "At least 12 characters. Hand it over in person; it should be changed at the first log-in."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+        strip=False,
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "password", "name", "employee_number", "phone", "email")
+
+
+class AccountChangeForm(ActionForm):
+    """Facts of an account, whether it is open, and another first password for somebody who forgot his."""
+
+    password = forms.CharField(
+        label=_("New first password"),
+        max_length=128,
+        required=False,
+        help_text=_("Only for somebody who forgot the password. Empty: it stays as it is."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+        strip=False,
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "employee_number", "phone", "email", "is_active", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.pop("password", None)  # never the hash
+
+
+class SeatForm(ActionForm):
+    """Somebody takes a seat in a unit."""
+
+    starts_on = _from()
+
+    class Meta:
+        model = Membership
+        fields = ("unit", "user", "role", "starts_on")
+
+
+class SeatEndForm(ActionForm):
+    """A seat ends."""
+
+    ends_on = _until()
+
+    class Meta:
+        model = Membership
+        fields = ("ends_on",)
+
+
+class OfficeForm(ActionForm):
+    """An office moves to another platform."""
+
+    starts_on = _from()
+
+    class Meta:
+        model = PlatformLink
+        fields = ("office", "platform", "starts_on")
+
+
+class Change(TextChoices):
+    """What can happen to a post of a block."""
+
+    APPOINT = "appoint", _("Appoint (whoever holds it hands over)")
+    STAND_IN = "stand_in", _("Let somebody stand in")
+    RELIEVE = "relieve", _("Relieve (the post is vacant)")
+    END_STANDING_IN = "end_standing_in", _("End the standing in")
+
+
+class TenureForm(ActionForm):
+    """A post of a block changes hands."""
+
+    change = forms.ChoiceField(
+        label=_("What happens"),
+        choices=Change.choices,
+        initial=Change.APPOINT,
+        widget=forms.RadioSelect,
+        help_text=_("Open cases of the block go to whoever is answerable then."),
+    )
+    post = forms.ChoiceField(
+        label=_("post"),
+        choices=[(seat.value, seat.label) for seat in (Tenure.Seat.GOVERNOR, Tenure.Seat.SUPERVISOR)],
+    )
+    starts_on = _from()
+    ends_on = DayField(
+        label=_("Until (exclusive)"),
+        required=False,
+        help_text=_("Only for standing in. Empty: until further notice."),
+    )
+
+    class Meta:
+        model = Tenure
+        fields = ("change", "block", "post", "holder", "starts_on", "ends_on")
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever appoints names somebody; whoever relieves names nobody."""
+        data = super().clean() or self.cleaned_data
+        names_somebody = data.get("change") in (Change.APPOINT, Change.STAND_IN)
+        if names_somebody and "holder" in data and data["holder"] is None:
+            self.add_error("holder", _("Please name the person."))
+        if data.get("ends_on") and data.get("change") != Change.STAND_IN:
+            self.add_error("ends_on", _("Only standing in has an end that is known before."))
+        return data
+
+
+class AssistantForm(ActionForm):
+    """Somebody helps in a block."""
+
+    starts_on = _from()
+
+    class Meta:
+        model = Assistant
+        fields = ("block", "user", "kind", "starts_on")
+
+
+class AssistantEndForm(ActionForm):
+    """The help ends."""
+
+    ends_on = _until()
+
+    class Meta:
+        model = Assistant
+        fields = ("ends_on",)
