@@ -19,6 +19,7 @@ class Receiver(StrEnum):
     DEPARTMENT = "department"
     EVALUATOR = "evaluator"
     NOBODY = "nobody"
+    RESTRICTED = "restricted"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,15 @@ LADDERS: dict[Receiver, tuple[Rung, ...]] = {
     Receiver.DEPARTMENT: (_OWN_HEAD, _DISTRICT),
     Receiver.EVALUATOR: (_COORDINATION, _STREET, _DISTRICT),
     Receiver.NOBODY: (_COORDINATION, _STREET, _DISTRICT),
+    # A case about an official is not shown to a whole platform because it is late.
+    Receiver.RESTRICTED: (_STREET, _DISTRICT),
 }
 
 
-def receiver_kind(*, step: Step, has_assignee: bool, lead_kind: str) -> Receiver:
+def receiver_kind(*, step: Step, has_assignee: bool, lead_kind: str, restricted: bool = False) -> Receiver:
     """Which ladder a breached ``step`` climbs."""
+    if restricted:
+        return Receiver.RESTRICTED
     if step == Step.EVALUATE:
         return Receiver.EVALUATOR
     if step == Step.DISPATCH:

@@ -137,6 +137,22 @@ def may_move(look: Look, name: str) -> Verdict:
     return Allowed()
 
 
+# By which posts people stand in these relations to some case; which case, ``relations_of`` says.
+_POSTS_OF = {
+    Relation.DUTY_OFFICER: _EVALUATING_POSTS,
+    Relation.STREET_LEADER: frozenset({PostKind.STREET_LEADER}),
+    Relation.DISTRICT_LEADER: frozenset({PostKind.DISTRICT_LEADER}),
+}
+
+
+def may_ever(posts: Collection[Post], name: str) -> Verdict:
+    """Whether a duty officer's or leader's move is in question for these posts: what a list offers for many cases."""
+    kinds = {kind for relation in MOVES[name].who for kind in _POSTS_OF.get(relation, ())}
+    if any(post.kind in kinds for post in posts):
+        return Allowed()
+    return Denied(_NOT_YOURS.get(name, _NOT_YOURS[""]), code="not_your_move")
+
+
 def offers(look: Look) -> list[Offer]:
     """The moves that the state allows, each with the verdict for this person, in the table's order."""
     state = State(look.case.state)

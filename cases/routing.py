@@ -5,6 +5,7 @@ person → liaison cadre → the street's block-service platform" (docs/architec
 Every step of the decision is kept as a code with its values, so that a dispatch can explain itself.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +89,15 @@ SENTENCES: dict[str, str] = {
     "unit": gettext_noop("It was sent to %(name)s."),
     "person": gettext_noop("It was given to %(name)s."),
 }
+
+
+# The last step of a decision for whoever answers for the block.
+TO_THE_BLOCK = frozenset({"acting", "governor", "liaison", "platform"})
+
+
+def went_to_block(explanation: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether this decision gave the case to whoever answers for the block."""
+    return bool(explanation) and explanation[-1].get("code") in TO_THE_BLOCK
 
 
 def sentence(step: dict[str, Any]) -> str | Promise:

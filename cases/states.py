@@ -225,7 +225,7 @@ MOVES: dict[str, Move] = dict(
               guards=("has_reporter",), clocks="meets contact"),
         _move("return", _("Return the order"), _BEFORE_RESULT, (), {H}, "case.return_requested", (_REASON,),
               guards=("no_pending_return", "returns_left", "return_in_time")),
-        _move("decide-return", _("Decide the return"), _BEFORE_RESULT, (S.REPORTED, S.DISPATCHED), {D}, "case.return_decided",
+        _move("decide-return", _("Decide the return"), _BEFORE_RESULT, (S.REPORTED, S.DISPATCHED, S.IN_PROGRESS), {D}, "case.return_decided",
               (*_DECISION, *_TARGET[:2]), guards=("pending_return", "not_own_request"), clocks="restarts sign and handle"),
         _move("reassign", _("Reassign"), _BEFORE_RESULT, (S.DISPATCHED,), {D}, "case.reassigned",
               (*_TARGET, _REASON), clocks="restarts sign; handle goes on"),

@@ -14,12 +14,13 @@ class StaffingConfig(AppConfig):
     verbose_name = _("People and posts")
 
     def ready(self) -> None:
-        """Listen to log-ins."""
-        from axes.signals import user_locked_out
+        """Listen to log-ins; to failures before axes does, so that the fifth is told before the lock."""
         from django.contrib.auth.signals import user_logged_in, user_login_failed
 
         user_logged_in.connect(on_log_in, dispatch_uid="staffing.log_in")
         user_login_failed.connect(on_failure, dispatch_uid="staffing.log_in_failed")
+        from axes.signals import user_locked_out
+
         user_locked_out.connect(on_lock_out, dispatch_uid="staffing.lock_out")
 
 
@@ -39,18 +40,24 @@ def on_failure(
     from staffing.actions import fail_log_in
     from yuhu.kit import clock
 
-    if request is None or getattr(request, "axes_locked_out", False):
+    if request is None or _was_locked(request):
         return
     fail_log_in(username=_name(credentials), at=clock.now(), address=_address(request))
 
 
 def on_lock_out(sender: Any, request: HttpRequest, username: str | None = None, **kwargs: Any) -> None:
-    """Too many failures: told when the lock begins (axes counts then), not for attempts during the lock."""
+    """Too many failures: told when the lock begins, not for attempts during the lock."""
     from staffing.actions import lock_out
     from yuhu.kit import clock
 
-    if getattr(request, "axes_failures_since_start", None) is not None:
+    if not _was_locked(request):
         lock_out(username=username or "", at=clock.now(), address=_address(request))
+
+
+def _was_locked(request: HttpRequest) -> bool:
+    """Locked before this attempt: axes then counts no failures."""
+    counted = getattr(request, "axes_failures_since_start", None)
+    return bool(getattr(request, "axes_locked_out", False)) and counted is None
 
 
 def _name(credentials: dict[str, Any]) -> str:
@@ -58,4 +65,6 @@ def _name(credentials: dict[str, Any]) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR") or "")
+    from staffing.middleware import address_of
+
+    return address_of(request)

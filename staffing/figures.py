@@ -20,7 +20,14 @@ from yuhu.kit.figures import Count, Share, query_of
 from yuhu.kit.scope import Scope
 
 _SEATS = (PostKind.GOVERNOR, PostKind.SUPERVISOR, PostKind.ACTING_GOVERNOR, PostKind.ACTING_SUPERVISOR)
-_NAMES = ("code", "name", "community_id", "community__name", "community__street_id", "community__street__name")
+_NAMES = (
+    "code",
+    "name",
+    "community_id",
+    "community__name",
+    "community__street_id",
+    "community__street__name",
+)
 _ACTING = {PostKind.GOVERNOR: PostKind.ACTING_GOVERNOR, PostKind.SUPERVISOR: PostKind.ACTING_SUPERVISOR}
 
 
@@ -140,7 +147,11 @@ def rosters(scope: Scope, areas: Iterable[str], on: dt.date) -> Rosters:
     found = []
     for row in _with_seats(rows, on).order_by("code").values(*_NAMES, *_SEATS, "assistant"):
         street, community = row["community__street__name"], place_name(row["community__name"])
-        names |= {row["community__street_id"]: street, row["community_id"]: community, row["code"]: row["name"]}
+        names |= {
+            row["community__street_id"]: street,
+            row["community_id"]: community,
+            row["code"]: row["name"],
+        }
         filled = frozenset(kind for kind in (*_SEATS, PostKind.ASSISTANT) if row[kind])
         found.append(BlockRoster(row["code"], row["name"], community, street, filled))
     return Rosters(tuple(found), names)

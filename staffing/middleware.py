@@ -53,7 +53,7 @@ class PostsMiddleware:
 
 def actor_of(request: StaffRequest) -> Actor:
     """Who the journal will name: the person with the first post of today and the address."""
-    return actor_for(request.user, address=request.META.get("REMOTE_ADDR", "") or "")
+    return actor_for(request.user, address=address_of(request))
 
 
 def actor_for(user: User | AnonymousUser, *, address: str) -> Actor:
@@ -87,3 +87,12 @@ def has_proven(request: HttpRequest, *, within_seconds: int) -> bool:
 def prove(request: HttpRequest) -> None:
     """The person has just given the password once more."""
     request.session[PROVEN] = int(time.time())
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's network address; behind our own proxy the one that the proxy saw (last of X-Forwarded-For)."""
+    if settings.BEHIND_PROXY:
+        seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+        if seen:
+            return seen[:64]
+    return str(request.META.get("REMOTE_ADDR") or "")

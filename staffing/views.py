@@ -4,7 +4,7 @@ Leaves to others: ending idle sessions (middleware), locking out (django-axes), 
 the log-in signals in apps).
 """
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib.auth import update_session_auth_hash
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from staffing import actions
 from staffing.forms import ChangePasswordForm, LogInForm
-from staffing.middleware import DEVICE, IDLE, PHONE, actor_of
+from staffing.middleware import DEVICE, IDLE, PHONE, StaffRequest, actor_of
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Refusal
 
@@ -51,6 +51,12 @@ class LogIn(LoginView):
 class LogOut(LogoutView):
     """By POST only, so that no image or link logs anybody out; afterwards a page says so."""
 
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Somebody typed or reloaded the address: nothing is done."""
+        return redirect("logged_out")
+
     def get_default_redirect_url(self) -> str:
         return reverse("logged_out")
 
@@ -78,7 +84,7 @@ class ChangePassword(PasswordChangeView):
                 user=form.user,
                 password=form.cleaned_data["new_password1"],
                 at=clock.now(),
-                actor=actor_of(self.request),
+                actor=actor_of(cast(StaffRequest, self.request)),
             )
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal.message))

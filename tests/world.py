@@ -311,7 +311,16 @@ def held_by_office(world: World, **changes: Any) -> Case:
 def rows_of(case: Case) -> dict[str, Any]:
     """Everything that is stored about a case, to see that nothing changed."""
     kept: dict[str, Any] = {"case": Case.objects.filter(pk=case.pk).values().get()}
-    for name in ("parties", "deadlines", "notes", "orders", "requests", "evaluations", "ratings", "attachments"):
+    for name in (
+        "parties",
+        "deadlines",
+        "notes",
+        "orders",
+        "requests",
+        "evaluations",
+        "ratings",
+        "attachments",
+    ):
         kept[name] = list(getattr(case, name).order_by("pk").values())
     kept["journal"] = kinds_of(case)
     return kept

@@ -4,6 +4,7 @@ So a step may be hinted twice, swept by two workers at once, or killed half-way:
 """
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -109,51 +110,30 @@ def _locked_deadline(deadline_id: int) -> tuple[Case, Deadline] | None:
 
 
 def _tell_next_level(case: Case, row: Deadline, at: dt.datetime) -> None:
-    lead = case.lead_unit
+    """Climb to the next rung on which somebody stands; an empty one is skipped."""
     kind = receiver_kind(
-        step=Step(row.step), has_assignee=case.assignee_id is not None, lead_kind=lead.kind if lead else ""
+        step=Step(row.step),
+        has_assignee=case.assignee_id is not None,
+        lead_kind=case.lead_unit.kind if case.lead_unit else "",
+        restricted=case.restricted,
     )
     ladder = LADDERS[kind]
     level, told = row.level, None
-    on = clock.local_date(at)
-    while level < len(ladder):
+    while told is None and level < len(ladder):
+        told = _someone(case, ladder[level], clock.local_date(at))
         level += 1
-        told = _someone(case, ladder[level - 1], on)
-        if told is not None:
-            break
     row.breached_at = row.breached_at or at
-    last = level >= len(ladder)
-    calendar = Clocks(case, at).rules.calendar
     row.level = level
-    row.next_level_at = None if last else worktime.deadline(at, 1, "working_day", calendar)
+    calendar = Clocks(case, at).rules.calendar
+    row.next_level_at = None if level >= len(ladder) else worktime.deadline(at, 1, "working_day", calendar)
     row.save(update_fields=["breached_at", "level", "next_level_at"])
-    if told is None:
-        journal(
-            case,
-            "case.escalated",
-            by=BY_SYSTEM,
-            at=at,
-            step=row.step,
-            level=level,
-            unit=None,
-            role="",
-            due_at=row.due_at,
-        )
-        return
-    unit, role = told
-    Escalation.objects.create(deadline=row, level=level, unit=unit, role=role, at=at)
-    add_party(case, CaseParty.Role.OVERSIGHT, unit=unit)
-    journal(
-        case,
-        "case.escalated",
-        by=BY_SYSTEM,
-        at=at,
-        step=row.step,
-        level=level,
-        unit=unit.code,
-        role=role,
-        due_at=row.due_at,
-    )
+    facts: dict[str, Any] = {"step": row.step, "level": level, "unit": None, "role": "", "due_at": row.due_at}
+    if told is not None:
+        unit, role = told
+        Escalation.objects.create(deadline=row, level=level, unit=unit, role=role, at=at)
+        add_party(case, CaseParty.Role.OVERSIGHT, unit=unit)
+        facts |= {"unit": unit.code, "role": role}
+    journal(case, "case.escalated", by=BY_SYSTEM, at=at, **facts)
 
 
 def _someone(case: Case, rung: Rung, on: dt.date) -> tuple[Unit, str] | None:

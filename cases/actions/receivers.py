@@ -1,10 +1,11 @@
 """Looks up the facts that routing decides on: the roster of the block, the street's offices, the published item."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 
 from cases.models import Case, Category
-from cases.routing import Decision, Facts, Place, Seat, route
+from cases.routing import Decision, Facts, Place, Seat, route, went_to_block
 from duties.models import DutyItem, DutyList
 from staffing.models import Assistant, Tenure, Unit, User
 from staffing.posts import PostKind
@@ -47,11 +48,18 @@ def answerable(case: Case, on: dt.date) -> Decision:
     return route(replace(facts, lead=Category.Lead.GOVERNOR.value, item_is_cooperation=False))
 
 
-def is_of_block(user_id: int, block_id: int) -> bool:
-    """Whether the person has, or had, a seat in which one receives the block's cases."""
-    seats = Tenure.objects.filter(block=block_id, post__in=GOVERNS, holder=user_id)
-    cadres = Assistant.objects.filter(block=block_id, kind=Assistant.Kind.LIAISON_CADRE, user=user_id)
-    return seats.exists() or cadres.exists()
+def is_the_blocks(case: Case, holder: int | None) -> bool:
+    """Whether ``holder`` has the case for the block, by the rules or by a seat, and not as a duty officer's choice."""
+    if case.block_id is None:
+        return False
+    return went_to_block(case.explanation) or (case.block_id, holder) in people_of([case.block_id])
+
+
+def people_of(blocks: Collection[int]) -> set[tuple[int, int | None]]:
+    """(block, person) of all who have, or had, a seat in which one receives the block's cases."""
+    seats = Tenure.objects.filter(block__in=blocks, post__in=GOVERNS)
+    cadres = Assistant.objects.filter(block__in=blocks, kind=Assistant.Kind.LIAISON_CADRE)
+    return set(seats.values_list("block", "holder")) | set(cadres.values_list("block", "user"))
 
 
 def successor(
@@ -59,7 +67,7 @@ def successor(
 ) -> tuple[User | None, Unit | None]:
     """Who holds today what ``user`` or ``unit`` held: another one only where a person of the block is not
     answerable for it any more."""
-    if user is None or case.block_id is None or not is_of_block(user.pk, case.block_id):
+    if user is None or not is_the_blocks(case, user.pk):
         return user, unit
     decision = answerable(case, on)
     if not decision.is_made or (decision.assignee and decision.assignee.user_id == user.pk):

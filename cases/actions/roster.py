@@ -8,15 +8,15 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from blocks.models import Block
 from cases.actions.base import By, journal, locked, set_party
 from cases.actions.evaluators import SEATS as EVALUATES
 from cases.actions.evaluators import designate
-from cases.actions.receivers import BLOCK_PLATFORM, GOVERNS, answerable, receivers
-from cases.models import Case, CaseParty, Category
-from cases.querysets import CaseQuerySet
+from cases.actions.receivers import GOVERNS, answerable, is_the_blocks, people_of, receivers
+from cases.models import Case, CaseParty
+from cases.routing import went_to_block
 from cases.states import State
 from staffing.models import Assistant, Tenure
 from yuhu.journal.actions import SYSTEM, Actor
@@ -25,6 +25,8 @@ from yuhu.kit import clock
 IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED)
 # How long after its day a planned change is still looked for: longer than any standstill of the sweeper.
 RECENT = dt.timedelta(days=31)
+# A case, its block, and who holds or evaluates it.
+Row = tuple[int, int | None, int | None]
 _LIAISON = Assistant.Kind.LIAISON_CADRE
 
 
@@ -32,10 +34,10 @@ def follow(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
     """Open orders go to the answerable receiver of today, waiting evaluations to the evaluator of today."""
     by = By(user=None, actor=actor)
     if post in GOVERNS:
-        for pk in _orders([block.pk]).values_list("pk", flat=True):
+        for pk, _block, _holder in _orders([block.pk]):
             _pass_on(pk, by, at)
     else:
-        for pk in _evaluations([block.pk]).values_list("pk", flat=True):
+        for pk, _block, _evaluator in _evaluations([block.pk]):
             _evaluate_by_another(pk, by, at)
 
 
@@ -64,59 +66,55 @@ def _changed_lately(on: dt.date) -> set[int]:
     return set(tenures.values_list("block", flat=True)) | set(cadres.values_list("block", flat=True))
 
 
-def _orders(blocks: Collection[int]) -> "CaseQuerySet[Case]":
-    """Orders in the hands of a person of the block, or of the platform that stepped in because nobody was there.
+def _orders(blocks: Collection[int]) -> list[Row]:
+    """Orders that the rules gave to whoever answers for the block, or that a person of the block holds.
 
     What a duty officer gave to somebody else stays there.
     """
-    seat = Tenure.objects.filter(block=OuterRef("block"), post__in=GOVERNS, holder=OuterRef("assignee"))
-    cadre = Assistant.objects.filter(block=OuterRef("block"), kind=_LIAISON, user=OuterRef("assignee"))
-    stepped_in = Q(lead_unit__office_code=BLOCK_PLATFORM, category__lead=Category.Lead.GOVERNOR)
-    rows = Case.objects.filter(block__in=blocks, state__in=IN_HANDS)
-    return rows.filter(Exists(seat) | Exists(cadre) | (stepped_in & Q(assignee__isnull=True))).order_by("pk")
+    cases = Case.objects.filter(block__in=blocks, state__in=IN_HANDS).order_by("pk")
+    rows = list(cases.values_list("pk", "block", "assignee", "explanation"))
+    known = people_of(blocks) if rows else set()
+    return [
+        (pk, block, holder)
+        for pk, block, holder, explanation in rows
+        if went_to_block(explanation) or (block, holder) in known
+    ]
 
 
-def _evaluations(blocks: Collection[int]) -> "CaseQuerySet[Case]":
-    return Case.objects.filter(block__in=blocks, state=State.HANDLED).order_by("pk")
+def _evaluations(blocks: Collection[int]) -> list[Row]:
+    waiting = Case.objects.filter(block__in=blocks, state=State.HANDLED).order_by("pk")
+    return list(waiting.values_list("pk", "block", "evaluator"))
 
 
 def _misplaced(blocks: set[int], on: dt.date) -> list[int]:
     """Orders whose holder is not the answerable person of today, found without locking anything."""
-    rows = list(_orders(blocks).values_list("pk", "block", "assignee"))
+    rows = _orders(blocks)
     if not rows:
         return []
-    seats = _holders(blocks, on)
+    seats = _holders(blocks, on, *reversed(GOVERNS))
     cadres = Assistant.objects.on(on).filter(block__in=blocks, kind=_LIAISON, user__is_active=True)
-    liaison = dict(cadres.order_by("-starts_on", "-pk").values_list("block", "user"))
-    acting, regular = Tenure.Seat.ACTING_GOVERNOR, Tenure.Seat.GOVERNOR
-    return [
-        pk
-        for pk, block, assignee in rows
-        if assignee != (seats.get((block, acting)) or seats.get((block, regular)) or liaison.get(block))
-    ]
+    liaison: dict[int | None, int] = dict(cadres.order_by("-starts_on", "-pk").values_list("block", "user"))
+    return [pk for pk, block, holder in rows if holder != (seats.get(block) or liaison.get(block))]
 
 
 def _misjudged(blocks: set[int], on: dt.date) -> list[int]:
     """Evaluations that wait for somebody else than the block's supervisor of today."""
-    rows = list(_evaluations(blocks).values_list("pk", "block", "evaluator"))
-    seats = _holders(blocks, on) if rows else {}
-    acting, regular = EVALUATES
-    return [
-        pk
-        for pk, block, evaluator in rows
-        if evaluator != (seats.get((block, acting)) or seats.get((block, regular)))
-    ]
+    rows = _evaluations(blocks)
+    seats = _holders(blocks, on, *EVALUATES) if rows else {}
+    return [pk for pk, block, evaluator in rows if evaluator != seats.get(block)]
 
 
-def _holders(blocks: set[int], on: dt.date) -> dict[tuple[int, str], int | None]:
-    rows = Tenure.objects.on(on).held().filter(block__in=blocks, holder__is_active=True)
-    return {(block, post): holder for block, post, holder in rows.values_list("block", "post", "holder")}
+def _holders(blocks: set[int], on: dt.date, acting: str, regular: str) -> dict[int | None, int | None]:
+    """Who holds the post in each block: an acting person goes before the one who is away."""
+    held = Tenure.objects.on(on).held().filter(block__in=blocks, holder__is_active=True)
+    seats = dict(held.filter(post=regular).values_list("block", "holder"))
+    return {**seats, **dict(held.filter(post=acting).values_list("block", "holder"))}
 
 
 def _pass_on(pk: int, by: By, at: dt.datetime) -> bool:
     """Give the case to whoever is answerable today; whether it was somebody else's."""
     case = locked(pk)
-    if not _orders([case.block_id or 0]).filter(pk=pk).exists():
+    if case.state not in IN_HANDS or not is_the_blocks(case, case.assignee_id):
         return False  # it moved on before we had the lock
     decision = answerable(case, clock.local_date(at))
     to, unit = receivers(decision)

@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -104,22 +104,14 @@ class AttachmentList(CaseDoor):
         return AttachmentSerializer(rows, many=many, context=context).data
 
 
-class Jpeg(BaseRenderer):
-    """For callers that accept pictures only; errors are JSON all the same."""
-
-    media_type = "image/jpeg"
-    format = "jpeg"
-    charset = None
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
-        return JSONRenderer().render(data)
-
-
 class AttachmentFile(CaseDoor):
     """The picture itself, for whoever may see the case."""
 
-    renderer_classes = [Jpeg, JSONRenderer]
     pagination_class = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Whoever asks for pictures only gets one; errors are JSON all the same."""
+        return JSONRenderer(), JSONRenderer.media_type
 
     @extend_schema(
         summary=_("A photo's file"),

@@ -1,8 +1,8 @@
 """How an area stands: the four phases with counts and ages, what is late and where, what was done and how it was rated.
 
-Read-only numbers over ``within(scope)``; each carries the query string of the list that shows its cases. A fixed number
-of queries whatever the number of cases: ``standing``, ``results`` and ``by_programme`` ask one each. Leaves to others: people in
-posts (staffing.figures), names of areas, the page.
+Read-only numbers over ``within(scope)``; each carries the query string of the list that shows its cases. Whatever the
+number of cases, ``standing``, ``results`` and ``by_programme`` ask one query each. Leaves to others: people in posts
+(staffing.figures), names of areas, the page.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Value, When
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from cases.figures.sets import (
@@ -54,7 +54,7 @@ class Heap:
 
     count: Number
     late: Number
-    soon: Number = Number(0)
+    soon: Number
     since: dt.datetime | None = None
     late_since: dt.datetime | None = None
 
@@ -130,11 +130,16 @@ def standing(viewer: Viewer, area: str) -> Standing:
             for phase in OPEN_PHASES
         },
         states={
-            state: Number(sum(line["count"] for _c, its, line in lines if its == state), query_of(("state", state), place))
+            state: Number(
+                sum(line["count"] for _, its, line in lines if its == state),
+                query_of(("state", state), place),
+            )
             for state in OPEN_STATES
         },
         below={
-            code: _heap((line for its, _state, line in lines if its == code), ("open", 1), _place_below(area, code))
+            code: _heap(
+                (line for its, _state, line in lines if its == code), ("open", 1), _place_below(area, code)
+            )
             for code in sorted({code for code, _state, _line in lines})
         },
     )
@@ -200,7 +205,9 @@ def by_programme(viewer: Viewer, area: str, period: Period | None = None) -> dic
     return found
 
 
-def _results(cases: Cases, viewer: Viewer, period: Period | None, key: str, *besides: str) -> Iterable[_Row]:
+def _results(
+    cases: QuerySet[Any], viewer: Viewer, period: Period | None, key: str, *besides: str
+) -> Iterable[_Row]:
     done = closed_in(period)
     rows = (
         cases.filter(done | still_due_in(period, viewer))

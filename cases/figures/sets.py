@@ -7,7 +7,7 @@ counting (``work``, ``overview``), the other filters of a list (area, state, wor
 
 from collections.abc import Callable
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, TextChoices
+from django.db.models import Exists, F, OuterRef, Q, Subquery, TextChoices, lookups
 from django.utils.translation import gettext_lazy as _
 
 from cases.figures.viewer import Period, Viewer
@@ -191,7 +191,9 @@ def _should_be_closed(viewer: Viewer, period: Period | None) -> Cases:
 
 
 def _satisfied(viewer: Viewer, period: Period | None) -> Cases:
-    return Case.objects.filter(closed_in(period), RATED).alias(answer=last_answer()).filter(answer__in=CONTENT)
+    rows: Cases = Case.objects.filter(closed_in(period), RATED)
+    # The sub-query, not its name: an alias would change the type of the rows.
+    return rows.filter(lookups.In(last_answer(), CONTENT))
 
 
 _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {

@@ -1,14 +1,16 @@
-"""What waits for a person now: the first rows of each kind with how many there are in all, in a fixed number of queries.
+"""What waits for a person now: the first rows of each kind, and how many there are in all.
 
 However many cases wait, ``work`` asks three queries and ``street_desk`` one: window functions number and count the
 rows of each kind. Leaves to others: which kinds a post shows (yuhu.dashboard), the rest of each list (``sets.select``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.expressions import BaseExpression
 from django.db.models.functions import RowNumber
 
 from cases.figures.sets import IN_HANDS, Cases, Show, decisions, mine, select
@@ -17,7 +19,7 @@ from cases.models import Case, CaseRequest
 from cases.states import State
 from yuhu.kit import figures
 
-FIRST_ROWS = 5
+FIRST_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Requests:
 class Work:
     """Everything that waits for one person, by kind, and what the person asked for and reported."""
 
-    parts: Mapping[Show, Part]
+    parts: Mapping[str, Part]  # by ``Show``
     to_decide: Requests
     waiting: Requests
     reported: Part = field(default_factory=lambda: Part(figures.Count(0)))
@@ -65,7 +67,9 @@ def work(viewer: Viewer, *, rows: int = FIRST_ROWS) -> Work:
     kind = Choose(*whens, output_field=CharField())
     # What has no handle clock, or a standing one, waits by the moment from which it waits.
     since = Choose(
-        When(state=State.HANDLED, then="handled_at"), When(state=State.REPORTED, then="reported_at"), default="due_at"
+        When(state=State.HANDLED, then="handled_at"),
+        When(state=State.REPORTED, then="reported_at"),
+        default="due_at",
     )
     stands = Choose(When(state=State.SUSPENDED, then=Value(1)), default=Value(0))
     parts = _parts(mine(viewer).within(viewer.scope), viewer, kind, (stands, since, F("pk")), rows)
@@ -75,7 +79,8 @@ def work(viewer: Viewer, *, rows: int = FIRST_ROWS) -> Work:
 
 def newest(cases: Cases, show: Show, rows: int = FIRST_ROWS) -> Part:
     """The newest of a set, and how many there are. One query."""
-    found = tuple(cases.for_lists().annotate(total=Window(Count("pk"))).order_by("-reported_at", "-pk")[:rows])
+    numbered: QuerySet[Any] = cases.for_lists().annotate(total=Window(Count("pk")))
+    found = tuple(numbered.order_by("-reported_at", "-pk")[:rows])
     return Part(figures.Count(found[0].total if found else 0, _query(show)), cases=found)
 
 
@@ -83,7 +88,9 @@ def street_desk(viewer: Viewer, area: str, *, rows: int = FIRST_ROWS) -> dict[st
     """``late`` and ``soon`` in the area: the latest and the most urgent of those in somebody's hands. One query."""
     urgent = Q(due_at__lt=viewer.at) | Q(warn_at__lte=viewer.at)
     cases = Case.objects.within(viewer.scope).in_area(area).filter(urgent, state__in=IN_HANDS)
-    kind = Choose(When(due_at__lt=viewer.at, then=Value("late")), default=Value("soon"), output_field=CharField())
+    kind = Choose(
+        When(due_at__lt=viewer.at, then=Value("late")), default=Value("soon"), output_field=CharField()
+    )
     street = ("street", area if len(area) == STREET_LENGTH else "")
     queries = {
         "late": figures.query_of(("overdue", 1), street),
@@ -100,30 +107,26 @@ def _parts(
     cases: Cases,
     viewer: Viewer,
     kind: Choose,
-    order: tuple[object, ...],
+    order: Sequence[BaseExpression | F],
     rows: int,
     queries: Mapping[str, str] | None = None,
 ) -> dict[str, Part]:
     """The first ``rows`` of each kind with the totals of each. One query."""
     late = Q(state__in=IN_HANDS, due_at__lt=viewer.at)
-    numbered = (
-        cases.for_lists()
-        .annotate(kind=kind)
-        .annotate(
-            place=Window(RowNumber(), partition_by="kind", order_by=order),
-            total=Window(Count("pk"), partition_by="kind"),
-            late=Window(Count("pk", filter=late), partition_by="kind"),
-        )
-        .filter(place__lte=rows)
-        .order_by("kind", "place")
+    numbered: QuerySet[Any] = cases.for_lists().annotate(kind=kind)
+    numbered = numbered.annotate(
+        place=Window(RowNumber(), partition_by="kind", order_by=list(order)),
+        total=Window(Count("pk"), partition_by="kind"),
+        late=Window(Count("pk", filter=late), partition_by="kind"),
     )
-    by_kind: dict[str, list[Case]] = {}
-    for case in numbered:
+    by_kind: dict[str, list[Any]] = {}
+    for case in numbered.filter(place__lte=rows).order_by("kind", "place"):
         by_kind.setdefault(case.kind, []).append(case)
-    return {
-        name: Part(figures.Count(found[0].total, (queries or {}).get(name, _query(name))), found[0].late, tuple(found))
-        for name, found in by_kind.items()
-    }
+    found = {}
+    for name, first in by_kind.items():
+        query = queries[name] if queries else _query(name)
+        found[name] = Part(figures.Count(first[0].total, query), first[0].late, tuple(first))
+    return found
 
 
 def _requests(viewer: Viewer, rows: int) -> tuple[Requests, Requests]:
@@ -134,22 +137,16 @@ def _requests(viewer: Viewer, rows: int) -> tuple[Requests, Requests]:
     )
     pending: QuerySet[CaseRequest] = CaseRequest.objects.filter(
         Q(pk=_first_of_case(own)) | Q(pk=_first_of_case(decisions(viewer))),
-        decided_at__isnull=True,
         case__in=Case.objects.within(viewer.scope),
     )
-    numbered = (
-        pending.select_related("case__category", "case__block", "asked_by")
-        .defer("case__block__boundary", "case__explanation")
-        .annotate(show=asked)
-        .annotate(
-            place=Window(RowNumber(), partition_by="show", order_by=(F("asked_at"), F("pk"))),
-            total=Window(Count("pk"), partition_by="show"),
-        )
-        .filter(place__lte=rows)
-        .order_by("show", "place")
+    shown: QuerySet[Any] = pending.select_related("case__category", "case__block", "asked_by")
+    shown = shown.defer("case__block__boundary", "case__explanation").annotate(show=asked)
+    numbered = shown.annotate(
+        place=Window(RowNumber(), partition_by="show", order_by=[F("asked_at"), F("pk")]),
+        total=Window(Count("pk"), partition_by="show"),
     )
-    found: dict[str, list[CaseRequest]] = {}
-    for request in numbered:
+    found: dict[str, list[Any]] = {}
+    for request in numbered.filter(place__lte=rows).order_by("show", "place"):
         found.setdefault(request.show, []).append(request)
     return _part_of_requests(found, Show.DECIDE), _part_of_requests(found, Show.WAITING)
 
@@ -160,7 +157,7 @@ def _first_of_case(which: Q) -> Subquery:
     return Subquery(rows.order_by("asked_at", "pk").values("pk")[:1])
 
 
-def _part_of_requests(found: Mapping[str, list[CaseRequest]], show: Show) -> Requests:
+def _part_of_requests(found: Mapping[str, list[Any]], show: Show) -> Requests:
     rows = found.get(show, [])
     return Requests(figures.Count(rows[0].total if rows else 0, _query(show)), tuple(rows))
 

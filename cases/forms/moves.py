@@ -66,8 +66,8 @@ class MoveForm(forms.Form):
             if declared.kind is Kind.BOOL:
                 continue
             field = MAKERS[declared.kind](declared, at)
-            field.label = LABELS.get((move.name, declared.name), declared.label)
-            field.help_text = HELP.get((move.name, declared.name), field.help_text)
+            field.label = str(LABELS.get((move.name, declared.name), declared.label))
+            field.help_text = str(HELP.get((move.name, declared.name), ""))
             if declared.kind in ROWS and scope is not None:
                 _fill(field, rows_for(declared.kind, case, scope, clock.local_date(at)))
             self.fields[declared.name] = field

@@ -6,6 +6,7 @@ Leaves to others: what a photo must be (``cases.photos``) and storing it (``case
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -20,6 +21,7 @@ from staffing.models import User
 from yuhu.kit.exceptions import Refusal
 
 MOST = 9
+Files = MultiValueDict[str, "UploadedFile[Any]"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,7 @@ class PhotoTray:
     Uploads are prepared at once; one that is refused is told in ``errors`` and costs the others nothing.
     """
 
-    def __init__(
-        self, user: User, data: QueryDict, files: MultiValueDict[str, UploadedFile], fields: Mapping[str, str]
-    ) -> None:
+    def __init__(self, user: User, data: QueryDict, files: Files, fields: Mapping[str, str]) -> None:
         self.user = user
         self.fields = dict(fields)
         self.errors: dict[str, list[str]] = {}
@@ -82,7 +82,7 @@ class PhotoTray:
             for number, row in enumerate(rows, start=1)
         ]
 
-    def _prepared(self, name: str, uploads: list[UploadedFile]) -> list[Photo]:
+    def _prepared(self, name: str, uploads: list["UploadedFile[Any]"]) -> list[Photo]:
         held = sum(draft.stage == self.fields[name] for draft in self._drafts)
         photos: list[Photo] = []
         for upload in uploads:
@@ -91,7 +91,7 @@ class PhotoTray:
                 self._complain(name, sentence % {"most": MOST})
                 break
             try:
-                photos.append(prepare(upload.file, field=name))
+                photos.append(prepare(cast(BinaryIO, upload.file), field=name))
             except Refusal as refusal:
                 self._complain(name, f"{(upload.name or '')[:60]}: {refusal.message}")
         return photos

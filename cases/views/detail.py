@@ -64,6 +64,7 @@ class Asked:
 class Happening:
     """One line of the case's story."""
 
+    kind: str
     at: dt.datetime
     title: str
     actor: str
@@ -183,17 +184,31 @@ def story(found: Case) -> list[Happening]:
     photos = {photo.pk: photo for photo in found.attachments.all()}
     receivers = {order.no: str(order.user or order.unit or "") for order in found.orders.all()}
     told: list[Happening] = []
-    waiting: list[Happening] = []
     for entry in Entry.objects.for_subject("case", found.number):
         line = _happening(entry, notes, receivers.get(entry.data.get("order"), ""))
-        if entry.kind == "case.attached":
-            _place_photo(found, photos.get(entry.data.get("attachment")), line, told, waiting)
-            continue
-        for photo in waiting:
-            _hand_on(photo, line, told)
-        waiting.clear()
+        if entry.kind == "case.attached" and (photo := photos.get(entry.data.get("attachment"))):
+            line.photos = pictures(found, [photo], photo.stage)
+        _add(told, line)
+    return told
+
+
+def _add(told: list[Happening], line: Happening) -> None:
+    """What was sent in one go is told in one line: photos stand with the report, the result, or with each other."""
+    last = told[-1] if told else None
+    if last is None or (last.at, last.actor) != (line.at, line.actor):
         told.append(line)
-    return [*told, *waiting]
+    elif line.kind == "case.attached" and last.kind in ("case.attached", *_WITH_PHOTOS_AFTER):
+        last.photos += line.photos
+    elif last.kind == "case.attached" and line.kind in _WITH_PHOTOS_BEFORE:
+        line.photos = [*last.photos, *line.photos]
+        told[-1] = line
+    else:
+        told.append(line)
+
+
+# Entries that are recorded before their photos, and after them.
+_WITH_PHOTOS_AFTER = ("case.reported",)
+_WITH_PHOTOS_BEFORE = ("case.handed_back", "case.solved_on_spot", "case.joined")
 
 
 def _happening(entry: Entry, notes: dict[int, Note], receiver: str) -> Happening:
@@ -202,6 +217,7 @@ def _happening(entry: Entry, notes: dict[int, Note], receiver: str) -> Happening
     nobody = {"system": _("System"), "reporter": _("The reporter"), "resident": _("The reporter")}
     is_person = entry.actor_id is not None
     return Happening(
+        kind=entry.kind,
         at=entry.at,
         title=timeline.sentence(entry.kind, entry.data, zone=clock.LOCAL, receiver=receiver),
         actor=entry.actor_name if is_person else nobody.get(entry.actor_name, entry.actor_name),
@@ -214,28 +230,3 @@ def _happening(entry: Entry, notes: dict[int, Note], receiver: str) -> Happening
 
 def _words(note: Note) -> str:
     return _("(erased)") if note.erased_at and not note.text else note.text
-
-
-def _place_photo(
-    found: Case, photo: Attachment | None, line: Happening, told: list[Happening], waiting: list[Happening]
-) -> None:
-    """A photo of the trouble belongs to the report before it, one of the result to the hand-back after it."""
-    if photo is None:
-        return
-    line.photos = pictures(found, [photo], photo.stage)
-    before = told if photo.stage == Attachment.Stage.BEFORE else waiting
-    if before and _together(before[-1], line):
-        before[-1].photos += line.photos
-    else:
-        waiting.append(line)
-
-
-def _hand_on(photo: Happening, line: Happening, told: list[Happening]) -> None:
-    if _together(photo, line):
-        line.photos = [*photo.photos, *line.photos]
-    else:
-        told.append(photo)
-
-
-def _together(one: Happening, other: Happening) -> bool:
-    return (one.at, one.actor) == (other.at, other.actor)

@@ -80,7 +80,7 @@ def answer(request: HttpRequest, token: str, name: str) -> HttpResponse:
         form.add_refusal(refusal)
         return _page(request, token, case, form=form, status=refusal.status)
     else:
-        messages.success(request, THANKS[name])
+        messages.success(request, str(THANKS[name]))
     return redirect("cases:follow", token)
 
 

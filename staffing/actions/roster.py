@@ -32,6 +32,12 @@ def on_roster_change(listener: RosterListener) -> None:
         _listeners.append(listener)
 
 
+def tell(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
+    """A change of the roster is in force: whoever depends on it follows. Planned ones are told on their day."""
+    for listener in _listeners:
+        listener(block, post, at, actor)
+
+
 @transaction.atomic
 def appoint(
     *, block: Block, post: str, holder: User | None, starts_on: dt.date, at: dt.datetime, actor: Actor
@@ -70,8 +76,7 @@ def appoint(
 def _tell(block: Block, post: str, *, on: dt.date, at: dt.datetime, actor: Actor) -> None:
     """Who listens hears of changes of today or before; those of a later day are found by a sweep when it comes."""
     if on <= clock.local_date(at):
-        for listener in _listeners:
-            listener(block, post, at, actor)
+        tell(block, post, at, actor)
 
 
 @transaction.atomic

@@ -120,7 +120,7 @@ class TenureForm(ActionForm):
         label=_("What happens"),
         choices=Change.choices,
         initial=Change.APPOINT,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "admin-choices"}),
         help_text=_("Open cases of the block go to whoever is answerable then."),
     )
     post = forms.ChoiceField(

@@ -162,7 +162,9 @@ def test_units_tell_kind_street_and_parent(me):
     office = next(row for row in offices if row["code"] == f"{STREET}-city_management_office")
     assert (office["kind"], office["street"]) == ("office", STREET)
     assert office["parent"]
-    assert [row["code"] for row in me.results("units/", q="市场监督管理局", kind="department")] == ["430302-D03"]
+    assert [row["code"] for row in me.results("units/", q="市场监督管理局", kind="department")] == [
+        "430302-D03"
+    ]
 
 
 def test_the_six_lists_and_their_items(me):
@@ -211,7 +213,9 @@ def test_the_18_service_items_with_materials_and_limits(me):
     assert first["materials"]
     assert set(first["promised_limit"]) == {"amount", "unit"}
     assert [row["code"] for row in me.results("service-items/", q=first["name"])][0] == first["code"]
-    assert {row["domain"] for row in me.results("service-items/", domain=first["domain"])} == {first["domain"]}
+    assert {row["domain"] for row in me.results("service-items/", domain=first["domain"])} == {
+        first["domain"]
+    }
     assert me.results("service-items/", on="2021-12-31") == []
 
 

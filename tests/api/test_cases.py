@@ -65,7 +65,12 @@ def test_a_report_is_answered_with_the_case(me, world: World):
     assert (case["path"], case["severity"], case["programme"]) == ("front_end", "low", "instant_response")
     assert (case["category"], case["category_name"]) == ("0101", "暴露垃圾")
     assert (case["block"], case["street"]) == (world.b1.code, STREET)
-    assert (case["lead_unit"], case["assignee"], case["duty_item"], case["due_at"]) == (None, None, None, None)
+    assert (case["lead_unit"], case["assignee"], case["duty_item"], case["due_at"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert case["reported_at"] == "2026-11-24T02:00:00Z"
     assert case["reporter"] == {"name": "张*", "phone": "138****5678"}
     assert case["channel"] == "governor"
@@ -87,7 +92,9 @@ def test_a_second_later_it_has_a_receiver_a_due_time_and_reasons(me, django_capt
 
 
 def test_what_is_not_given_may_be_left_out_or_null(me):
-    assert me.post("cases/", {**GOOD, "reporter": None, "longitude": None, "latitude": None}).status_code == 201
+    assert (
+        me.post("cases/", {**GOOD, "reporter": None, "longitude": None, "latitude": None}).status_code == 201
+    )
     assert me.post("cases/", {**GOOD, "reporter": {}}).json()["reporter"] is None
     assert me.post("cases/", {**GOOD, "reporter": {"phone": "0731-52345678"}}).json()["reporter"] == {
         "name": "",
@@ -135,13 +142,11 @@ BAD_REPORTS: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("change, code, field", BAD_REPORTS)
-def test_a_report_that_cannot_be_stored_is_refused_by_field_and_leaves_nothing(me, change, code, field):
-    answer = me.post("cases/", {**GOOD, **change})
-    assert answer.status_code == 400
-    assert (code, "reporter" if field == "reporter" else field) in [
-        (one, str(attr).removesuffix(".non_field_errors")) for one, attr in errors(answer)
-    ]
+def test_a_report_that_cannot_be_stored_is_refused_by_field_and_leaves_nothing(me):
+    for change, code, field in BAD_REPORTS:
+        answer = me.post("cases/", {**GOOD, **change})
+        told = [(one, str(attr).removesuffix(".non_field_errors")) for one, attr in errors(answer)]
+        assert (answer.status_code, told) == (400, [(code, field)]), change
     assert Case.objects.count() == 0
 
 
@@ -174,9 +179,9 @@ CHANNELS = [
 ]
 
 
-@pytest.mark.parametrize("name, channel", CHANNELS)
-def test_the_post_decides_the_channel(as_, name, channel):
-    assert as_(name).post("cases/", GOOD).json()["channel"] == channel
+def test_the_post_decides_the_channel(as_):
+    found = [(name, as_(name).post("cases/", GOOD).json()["channel"]) for name, _channel in CHANNELS]
+    assert found == CHANNELS
 
 
 def test_a_person_uses_own_channels_only(me):
@@ -192,7 +197,7 @@ def test_the_journal_names_who_reported(me):
     number = me.post("cases/", GOOD).json()["number"]
     entry = Entry.objects.for_subject("case", number).get()
     assert (entry.kind, entry.actor_name) == ("case.reported", "高志远")
-    assert "区块治理员" in entry.actor_post or "governor" in entry.actor_post.lower()
+    assert entry.actor_post.startswith("雨湖路社区第1区块")
 
 
 # Lists
@@ -207,7 +212,9 @@ def several(world: World) -> dict[str, Case]:
         "signed": a_signed(world),
         "closed": a_closed(world, at=AT - dt.timedelta(days=9)),
         "elsewhere": a_dispatched(world, name="governor9", block=world.b9.code, reporter=Person()),
-        "department": a_dispatched(world, name="handler", category="0401", channel="desk", address="板塘铺夜市"),
+        "department": a_dispatched(
+            world, name="handler", category="0401", channel="desk", address="板塘铺夜市"
+        ),
     }
 
 
@@ -240,11 +247,10 @@ FILTERS: list[tuple[dict[str, str], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("asked, found", FILTERS)
-def test_each_filter_finds_what_it_says(as_, several, asked, found):
-    rows = as_("leader").results("cases/", **asked)
-    names = {case.number: name for name, case in several.items()}
-    assert {names[row["number"]] for row in rows} == found
+def test_each_filter_finds_what_it_says(as_, several):
+    me, names = as_("leader"), {case.number: name for name, case in several.items()}
+    for asked, found in FILTERS:
+        assert {names[row["number"]] for row in me.results("cases/", **asked)} == found, asked
 
 
 def test_a_case_is_found_by_its_number_and_by_the_end_of_it(as_, several):
@@ -317,7 +323,9 @@ def test_an_unchanged_case_is_not_sent_again(me, world: World):
     assert weak.status_code == 304
 
 
-def test_a_changed_case_is_sent_again_also_when_only_time_or_reader_changed(me, as_, world: World, monkeypatch):
+def test_a_changed_case_is_sent_again_also_when_only_time_or_reader_changed(
+    me, as_, world: World, monkeypatch
+):
     case = a_dispatched(world)
     path = f"cases/{case.number}/"
     tag = me.get(path)["ETag"]
@@ -379,7 +387,9 @@ def test_every_move_of_the_table_has_its_door(as_, world: World):
     """What the table knows is found (never 404), whatever the state says."""
     case = a_closed(world)
     for name in MOVES:
-        assert as_("dispatcher").post(f"cases/{case.number}/moves/{name}/").status_code in (400, 403, 409), name
+        assert as_("dispatcher").post(f"cases/{case.number}/moves/{name}/").status_code in (400, 403, 409), (
+            name
+        )
 
 
 def test_a_move_that_the_state_does_not_allow_is_409(me, world: World):
@@ -390,7 +400,9 @@ def test_a_move_that_the_state_does_not_allow_is_409(me, world: World):
 
 def test_a_move_of_somebody_else_is_403_with_the_reason(as_, world: World):
     case = an_evaluated(world)
-    answer = as_("governor").post(f"cases/{case.number}/moves/rate/", {"solved": "solved", "satisfaction": "satisfied"})
+    answer = as_("governor").post(
+        f"cases/{case.number}/moves/rate/", {"solved": "solved", "satisfaction": "satisfied"}
+    )
     assert answer.status_code == 403
     assert errors(answer) == [("not_your_move", None)]
     english = as_("governor").post(f"cases/{case.number}/moves/rate/", headers={"Accept-Language": "en"})
@@ -431,13 +443,12 @@ BAD_FIELDS: list[tuple[str, str, dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("who, name, body, code, field", BAD_FIELDS)
-def test_a_move_with_a_field_that_cannot_be_is_refused_by_field(as_, world: World, who, name, body, code, field):
+def test_a_move_with_a_field_that_cannot_be_is_refused_by_field(as_, world: World):
     case = a_signed(world)
     before = Case.objects.values().get(pk=case.pk)
-    answer = as_(who).post(f"cases/{case.number}/moves/{name}/", body)
-    assert answer.status_code == 400
-    assert errors(answer) == [(code, field)]
+    for who, name, body, code, field in BAD_FIELDS:
+        answer = as_(who).post(f"cases/{case.number}/moves/{name}/", body)
+        assert (answer.status_code, errors(answer)) == (400, [(code, field)]), (name, body)
     assert Case.objects.values().get(pk=case.pk) == before
 
 
@@ -445,18 +456,25 @@ def test_decisions_through_the_api(as_, world: World):
     case = a_signed(world)
     path = f"cases/{case.number}/moves/"
     until = "2026-11-24T20:00:00+08:00"
-    assert as_("governor").post(f"{path}request-extension/", {"reason": "雨天", "until": until}).status_code == 200
+    assert (
+        as_("governor").post(f"{path}request-extension/", {"reason": "雨天", "until": until}).status_code
+        == 200
+    )
     again = as_("governor").post(f"{path}request-extension/", {"reason": "雨天", "until": until})
     assert (again.status_code, errors(again)) == (403, [("request_pending", None)])
     answer = as_("dispatcher").post(f"{path}decide-extension/", {"approve": True, "reason": "同意"})
     assert answer.json()["due_at"] == "2026-11-24T12:00:00Z"
-    assert Deadline.objects.get(case=case, step="handle").due_at == dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+    assert Deadline.objects.get(case=case, step="handle").due_at == dt.datetime(
+        2026, 11, 24, 12, tzinfo=dt.UTC
+    )
 
 
 def test_a_street_office_dispatches_by_code_and_key(as_, world: World):
     case = a_dispatched(world)
     office = f"{STREET}-city_management_office"
-    answer = as_("dispatcher").post(f"cases/{case.number}/moves/reassign/", {"unit": office, "reason": "归口"})
+    answer = as_("dispatcher").post(
+        f"cases/{case.number}/moves/reassign/", {"unit": office, "reason": "归口"}
+    )
     assert (answer.json()["lead_unit"], answer.json()["assignee"]) == (office, None)
     body = {"assignee": world.governor2.pk, "reason": "就近"}
     answer = as_("dispatcher").post(f"cases/{case.number}/moves/reassign/", body)

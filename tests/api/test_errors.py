@@ -118,12 +118,22 @@ def test_every_mistake_is_told_at_once_with_its_field(me):
 
 # Filters
 
+LISTS = [
+    "streets/",
+    "communities/",
+    "blocks/",
+    "units/",
+    "duty-lists/",
+    "categories/",
+    "cases/",
+    "service-items/",
+]
 
-@pytest.mark.parametrize("path", ["streets/", "communities/", "blocks/", "units/", "duty-lists/", "categories/", "cases/"])
-def test_an_unknown_filter_is_named_not_ignored(me, path):
-    answer = me.get(path, colour="red")
-    assert answer.status_code == 400
-    assert errors(answer) == [("unknown_filter", "colour")]
+
+def test_an_unknown_filter_is_named_not_ignored(me):
+    for path in LISTS:
+        answer = me.get(path, colour="red")
+        assert (answer.status_code, errors(answer)) == (400, [("unknown_filter", "colour")]), path
 
 
 def test_a_filter_given_twice_is_refused(me):
@@ -159,11 +169,11 @@ BAD_FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("name, value", BAD_FILTERS)
-def test_a_filter_with_a_value_that_is_none_is_refused(me, name, value):
-    answer = me.get("cases/", **{name: value})
-    assert answer.status_code == 400
-    assert {attr for _code, attr in errors(answer)} == {name}
+def test_a_filter_with_a_value_that_is_none_is_refused(me):
+    for name, value in BAD_FILTERS:
+        answer = me.get("cases/", **{name: value})
+        assert answer.status_code == 400, (name, value)
+        assert {attr for _code, attr in errors(answer)} == {name}, (name, value)
 
 
 # Bodies
@@ -191,11 +201,11 @@ BAD_BODIES = {
 }
 
 
-@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_a_body_that_is_no_report_is_refused_in_words(me, body):
-    answer = me.post("cases/", body)
-    assert answer.status_code == 400
-    assert errors(answer)
+def test_a_body_that_is_no_report_is_refused_in_words(me):
+    for name, body in BAD_BODIES.items():
+        answer = me.post("cases/", body)
+        assert answer.status_code == 400, name
+        assert errors(answer), name
 
 
 def test_a_body_of_the_wrong_type_is_415(me):
@@ -204,7 +214,9 @@ def test_a_body_of_the_wrong_type_is_415(me):
         assert answer.status_code == 415, kind
         assert errors(answer) == [("unsupported_media_type", None)]
     assert me.upload("cases/", **GOOD).status_code == 415
-    assert me.client.post(V1 + "cases/", b"x", content_type="application/json; charset=gbk").status_code == 415
+    assert (
+        me.client.post(V1 + "cases/", b"x", content_type="application/json; charset=gbk").status_code == 415
+    )
 
 
 def test_a_form_is_415_also_when_the_token_was_looked_for_in_it(world: World):
@@ -262,11 +274,11 @@ def test_a_request_keeps_the_name_that_it_brought(me):
     assert Client().get("/api/schema/", headers={"X-Request-ID": "a" * 64})["X-Request-ID"] == "a" * 64
 
 
-@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "<script>", "名", "-x", "a\tb"])
-def test_a_name_that_is_none_is_replaced(me, name):
-    given = me.client.get(V1 + "cases/", HTTP_X_REQUEST_ID=name)["X-Request-ID"]
-    assert given != name
-    assert len(given) == 36
+def test_a_name_that_is_none_is_replaced(me):
+    for name in ("", "a b", "x" * 65, "<script>", "名", "-x", "a\tb"):
+        given = me.client.get(V1 + "cases/", HTTP_X_REQUEST_ID=name)["X-Request-ID"]
+        assert given != name
+        assert len(given) == 36
 
 
 def test_two_requests_bear_two_names_also_when_they_fail(db):

@@ -36,9 +36,9 @@ def numbers(answer: Any) -> list[str]:
     return [row["number"] for row in answer.json()["results"]]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 8])
-def test_pages_of_any_size_show_each_case_once_newest_first(me, seven, size):
-    assert [row["number"] for row in me.results("cases/", page_size=size)] == seven
+def test_pages_of_any_size_show_each_case_once_newest_first(me, seven):
+    for size in range(1, 9):
+        assert [row["number"] for row in me.results("cases/", page_size=size)] == seven, size
 
 
 def test_previous_leads_back_to_where_one_came_from(me, seven):
@@ -81,11 +81,10 @@ def test_an_empty_list_has_no_links(me):
     assert me.get("cases/").json() == {"next": None, "previous": None, "results": []}
 
 
-@pytest.mark.parametrize("size", ["0", "201", "-1", "ten", "1.5", "", "٣", "99999999999999999999"])
-def test_sizes_that_are_none_are_refused(me, size):
-    answer = me.get("cases/", page_size=size)
-    assert answer.status_code == 400
-    assert errors(answer) == [("page_size", "page_size")]
+def test_sizes_that_are_none_are_refused(me):
+    for size in ("0", "201", "-1", "ten", "1.5", "", "٣", "99999999999999999999"):
+        answer = me.get("cases/", page_size=size)
+        assert (answer.status_code, errors(answer)) == (400, [("page_size", "page_size")]), size
 
 
 def test_200_is_the_largest_page(me):
@@ -114,11 +113,10 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_damaged_cursor_is_refused(me, text):
-    answer = me.get("cases/", cursor=text)
-    assert answer.status_code == 400
-    assert errors(answer) == [("damaged_cursor", "cursor")]
+def test_a_damaged_cursor_is_refused(me):
+    for name, text in DAMAGED.items():
+        answer = me.get("cases/", cursor=text)
+        assert (answer.status_code, errors(answer)) == (400, [("damaged_cursor", "cursor")]), name
 
 
 def test_a_forged_cursor_opens_nothing_that_is_not_visible(as_, seven):

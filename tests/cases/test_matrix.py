@@ -158,11 +158,6 @@ WHO: list[tuple[str, str, str]] = [
     ("urge", "reported dispatched in_progress suspended handled", f"{DECIDERS} {LEADERS}"),
     ("supervise", "reported dispatched in_progress suspended handled", LEADERS),
 ]
-CAST = (
-    "governor governor2 governor9 supervisor assistant liaison stand_in handler handler2 office_head dispatcher "
-    "dispatcher9 coordinator block_head streetleader leader department department_head auditor admin security "
-    "stranger reporter system nobody"
-).split()
 
 PAIRS = [(state, name) for name, states, _who in WHO for state in states.split()]
 CLOSED_PAIRS = [(str(s), name) for s in State for name in MOVES if (str(s), name) not in PAIRS]
@@ -226,7 +221,9 @@ def test_every_target_that_the_table_declares_is_reached() -> None:
 
 
 def test_the_stage_has_a_case_in_every_state(stage: Stage) -> None:
-    assert {state: case.state for state, case in stage.cases.items()} == {str(state): state for state in State}
+    assert {state: case.state for state, case in stage.cases.items()} == {
+        str(state): state for state in State
+    }
 
 
 @pytest.mark.parametrize("state, name, who, data, target", LEADS)
@@ -254,7 +251,7 @@ def test_every_other_move_is_refused_and_changes_nothing(stage: Stage, state: st
     assert names
     for name in names:
         for who in ("governor", "dispatcher", "supervisor", "leader", "reporter", "system"):
-            with pytest.raises(WrongState) as refusal, transaction.atomic():
+            with pytest.raises(WrongState) as refusal:
                 stage.attempt(case, name, who, DATA.get(name, {}))
             assert refusal.value.status == 409
     assert rows_of(case) == before
@@ -271,16 +268,17 @@ def test_a_move_is_made_by_those_who_may_and_refused_to_all_others_with_a_reason
         stage.prepared(case, name)
         before = rows_of(case)
         done = set()
-        for person in CAST:
-            try:
+        for person in [*stage.world.people, "reporter", "system", "nobody"]:
+            if person in who.split():
                 with tried():
                     stage.attempt(case, name, person, DATA.get(name, {}))
                     done.add(person)
-            except NotYourMove as refusal:
-                assert refusal.status == 403
-                assert len(str(refusal)) > 5
-                assert refusal.code
-            assert rows_of(case) == before
+                continue
+            with pytest.raises(NotYourMove) as refusal:
+                stage.attempt(case, name, person, DATA.get(name, {}))
+            assert (refusal.value.status, bool(refusal.value.code)) == (403, True)
+            assert len(str(refusal.value)) > 5
+        assert rows_of(case) == before
     assert done == set(who.split())
 
 
@@ -295,9 +293,9 @@ def test_a_button_is_offered_to_exactly_those_whose_move_succeeds(
         stage.prepared(stage.cases[state], name)
         case = Case.objects.get(pk=stage.cases[state].pk)
         at = MONTH_LATER if name == "close" else AT
-        people = [person for person in CAST if person in stage.world.people]
-        offered = {person for person in people if may_move(Look(case, stage.world.people[person], at), name)}
-    assert offered == set(who.split()) & set(people)
+        people = stage.world.people.items()
+        offered = {person for person, user in people if may_move(Look(case, user, at), name)}
+    assert offered == set(who.split()) - {"reporter", "system"}
 
 
 # Who holds an order decides who signs, returns, asks and hands back; nobody else of the cast may.
@@ -318,7 +316,9 @@ def test_only_the_people_of_the_receiver_hold_the_order(
         assert case.state == State.DISPATCHED
         for name in ("sign", "return"):
             people = stage.world.people.items()
-            assert {who for who, user in people if may_move(Look(case, user, AT), name)} == set(holders.split())
+            assert {who for who, user in people if may_move(Look(case, user, AT), name)} == set(
+                holders.split()
+            )
 
 
 def test_nobody_of_another_street_or_block_has_a_part_in_it(stage: Stage) -> None:
@@ -355,7 +355,7 @@ def test_the_version_that_a_person_saw_is_compared_before_anything_else(stage: S
     case = stage.cases["dispatched"]
     by = stage.world.by("governor")
     before = rows_of(case)
-    with pytest.raises(Stale), transaction.atomic():
+    with pytest.raises(Stale):
         move(case_id=case.pk, name="sign", by=by, at=AT, if_match='"another-1"')
     assert rows_of(case) == before
     with tried():

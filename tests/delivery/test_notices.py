@@ -344,7 +344,7 @@ def test_the_next_evaluator_is_told_when_the_supervisor_leaves(world: World) -> 
 
 
 def test_a_unit_that_evaluates_does_not_ask_those_who_did_the_work(world: World) -> None:
-    """The duty officer of the coordination platform signed the order as the acting receiver; a colleague is asked."""
+    """The duty officer of the coordination platform held the order before the governor did; a colleague is asked."""
     join(
         unit=world.unit("coordination"), user=world.stand_in, role=Membership.Role.HEAD,
         starts_on=clock.local_date(AT), at=AT, actor=by(world.streetleader).actor,
@@ -355,7 +355,9 @@ def test_a_unit_that_evaluates_does_not_ask_those_who_did_the_work(world: World)
     )  # fmt: skip
     case = do(world, reported(world), "dispatch", "dispatcher", assignee="coordinator")
     case = do(world, case, "sign", "coordinator")
-    assert told_by(world, case, "hand-back", "coordinator", result="办完") == {"handed_back": {"stand_in"}}
+    case = do(world, case, "reassign", "dispatcher", assignee="governor", reason="归区块")
+    case = do(world, case, "sign", "governor")
+    assert told_by(world, case, "hand-back", "governor", result="办完") == {"handed_back": {"stand_in"}}
 
 
 def test_a_case_about_an_official_is_decided_by_leaders_and_no_duty_officer_hears_of_it(world: World) -> None:

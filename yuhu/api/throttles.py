@@ -3,6 +3,7 @@
 A count per caller and minute in the cache: several web processes share it where the cache is shared (Redis).
 """
 
+import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from rest_framework.throttling import BaseThrottle
 if TYPE_CHECKING:  # the framework's views import this module
     from rest_framework.views import APIView
 
+logger = logging.getLogger(__name__)
+
 WINDOW_SECONDS = 60
 
 
@@ -24,12 +27,16 @@ class PerCaller(BaseThrottle):
         person = request.user.pk if request.user.is_authenticated else None
         who = f"person:{person}" if person else f"address:{self.get_ident(request)}"
         key = f"api:rate:{who}:{int(time.time()) // WINDOW_SECONDS}"
-        if cache.add(key, 1, timeout=2 * WINDOW_SECONDS):
-            return True
         try:
+            if cache.add(key, 1, timeout=2 * WINDOW_SECONDS):
+                return True
             return bool(cache.incr(key) <= settings.API_REQUESTS_PER_MINUTE)
         except ValueError:
             return True  # the count was evicted between the two: start anew
+        except Exception:
+            # The cache is away (each back end has its own exceptions): better uncounted than refused.
+            logger.warning("throttle.uncounted", exc_info=True)
+            return True
 
     def wait(self) -> float:
         """Seconds until the next minute begins."""

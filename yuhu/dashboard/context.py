@@ -1,6 +1,7 @@
 """What every page's frame shows: the district's brand, where one can go, and whether this is the demo."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -39,7 +40,8 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
     """Context processor. Lazy: pages that do not show the frame pay nothing."""
     return {
         "district": SimpleLazyObject(brand_of_this_place),
-        "navigation": SimpleLazyObject(lambda: _entries(request)),
+        "navigation": SimpleLazyObject(lambda: _safely(navigation.entries, request)),
+        "person_links": SimpleLazyObject(lambda: _safely(navigation.person_links, request)),
         "demo_outbox": settings.DEMO_OUTBOX,
     }
 
@@ -70,8 +72,11 @@ def _ask() -> Brand:
     return brand
 
 
-def _entries(request: HttpRequest) -> list[navigation.Entry]:
+def _safely(
+    places: Callable[[HttpRequest], list[navigation.Entry]], request: HttpRequest
+) -> list[navigation.Entry]:
+    """The page that tells of a failing database cannot ask it who may go where."""
     try:
-        return navigation.entries(request)
+        return places(request)
     except DatabaseError:
         return []

@@ -69,7 +69,9 @@ def _ages(at: dt.datetime) -> dict[str, int | None] | None:
     except DatabaseError:
         logger.exception("ready.database_down")
         return None
-    return {name: max(0, int((at - since).total_seconds())) if since else None for name, since in moments.items()}
+    return {
+        name: max(0, int((at - since).total_seconds())) if since else None for name, since in moments.items()
+    }
 
 
 def _broker() -> bool:

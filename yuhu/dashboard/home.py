@@ -53,7 +53,9 @@ class Words:
 
 # In the order of the page: what others wait for comes first.
 WORDS: dict[Show, Words] = {
-    Show.DISPATCH: Words(_("To dispatch"), "phase-dispatch", _("No case waits for you to place or dispatch it.")),
+    Show.DISPATCH: Words(
+        _("To dispatch"), "phase-dispatch", _("No case waits for you to place or dispatch it.")
+    ),
     Show.DECIDE: Words(_("To decide"), "check", _("No request awaits your decision.")),
     Show.SIGN: Words(_("To sign"), "edit", _("No order waits for your signature.")),
     Show.HANDLE: Words(_("To handle"), "state-in_progress", _("Nothing is in your hands.")),
@@ -133,7 +135,11 @@ def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
     kinds = {post.kind for post in viewer.posts}
     overviews = _areas(viewer, lambda post: post.kind in _SEES_OVERVIEW)
     desks = [area for area in _areas(viewer, _dispatches) if area not in overviews]
-    people = rosters(viewer.scope, [*overviews, *desks], clock.local_date(viewer.at)) if overviews or desks else None
+    people = (
+        rosters(viewer.scope, [*overviews, *desks], clock.local_date(viewer.at))
+        if overviews or desks
+        else None
+    )
     names = (people.names if people else {}) | {area: district for area in overviews if len(area) == 6}
     return Home(
         viewer=viewer,
@@ -149,7 +155,8 @@ def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
 
 def _areas(viewer: Viewer, wanted: Callable[[Post], bool]) -> list[str]:
     """The areas of these posts, each once, the larger first."""
-    return sorted({post.area for post in viewer.posts if post.area and wanted(post)}, key=lambda area: (len(area), area))
+    found = {post.area for post in viewer.posts if post.area and wanted(post)}
+    return sorted(found, key=lambda area: (len(area), area))
 
 
 def _dispatches(post: Post) -> bool:

@@ -1,7 +1,6 @@
 """Where one can go from everywhere: at most five places, so that the bar at the thumb holds them at 360 px.
 
-Computed by posts; an address shows only what its own view allows, so a missing entry protects nothing. Leaves to
-others: the person's menu (templates/parts/person_menu.html).
+Computed by posts; an address shows only what its own view allows, so a missing entry protects nothing.
 """
 
 from collections.abc import Iterator
@@ -51,6 +50,13 @@ def _entries(here: str, posts: tuple[Post, ...], unread: int) -> Iterator[Entry]
     else:
         services = reverse("services:catalogue")
         yield Entry(services, _("Services"), "paper", current=here.startswith(services))
+
+
+def person_links(request: HttpRequest) -> list[Entry]:
+    """What the person's own menu leads to besides the account: the desk, for posts that may enter it."""
+    if _may(tuple(getattr(request, "posts", ())), Capability.USE_ADMIN):
+        return [Entry(reverse("admin:index"), _("Administration"), "settings")]
+    return []
 
 
 def _may(posts: tuple[Post, ...], capability: Capability) -> bool:

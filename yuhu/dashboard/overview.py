@@ -19,7 +19,7 @@ from yuhu.kit.scope import DISTRICT
 
 RECENT_DAYS = 30
 ROWS = 5
-_NO_CASES = Heap(Count(0), Count(0))
+_NO_CASES = Heap(Count(0), Count(0), Count(0))
 
 
 @dataclass(frozen=True)
@@ -131,13 +131,19 @@ class Overview:
     @property
     def programmes(self) -> list[tuple[Case.Programme, Results]]:
         """What was closed since the start, by promise; the ones without any case are left out."""
-        return [(Case.Programme(key), results) for key, results in self.ever.items() if key and results.closed.number]
+        return [
+            (Case.Programme(key), results)
+            for key, results in self.ever.items()
+            if key and results.closed.number
+        ]
 
     @cached_property
     def lines(self) -> list[Line]:
         """The parts of the area by code, those without a case too; last what is not placed yet."""
         rosters = {part.code: part for part in self.rosters.below(self.area)}
-        codes = sorted({*rosters, *self.standing.below, *self.recent} - {self.area}, key=lambda code: (not code, code))
+        codes = sorted(
+            {*rosters, *self.standing.below, *self.recent} - {self.area}, key=lambda code: (not code, code)
+        )
         most = max((heap.count.number for heap in self.standing.below.values()), default=0)
         nothing = figures.no_results()
         return [

@@ -26,9 +26,7 @@ BLOCK_LENGTH = 12
 
 def viewer_of(request: StaffRequest) -> Viewer:
     """Who looks, now."""
-    return Viewer(
-        person=request.user.pk, posts=tuple(request.posts), scope=request.scope, at=clock.now()
-    )
+    return Viewer(person=request.user.pk, posts=tuple(request.posts), scope=request.scope, at=clock.now())
 
 
 @never_cache
@@ -38,7 +36,9 @@ def home(request: StaffRequest) -> HttpResponse:
     """What is mine now."""
     if not request.posts:
         return render(request, "dashboard/no_post.html")
-    page = home_of(viewer_of(request), district=brand_of_this_place().name, head_file=settings.JOURNAL_HEAD_FILE)
+    page = home_of(
+        viewer_of(request), district=brand_of_this_place().name, head_file=settings.JOURNAL_HEAD_FILE
+    )
     context = {
         "page": page,
         "at": page.viewer.at,
@@ -62,9 +62,13 @@ def roster(request: StaffRequest) -> HttpResponse:
         raise NotFound
     people = rosters(request.scope, [area], today)
     known = {ALL, *NEEDED}
-    filled, missing = (what if (what := request.GET.get(name, "")) in known else "" for name in ("filled", "missing"))
+    filled, missing = (
+        what if (what := request.GET.get(name, "")) in known else "" for name in ("filled", "missing")
+    )
     whole = people.of(area)
-    page = Paginator(whole.only(filled=filled, missing=missing), BLOCKS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(whole.only(filled=filled, missing=missing), BLOCKS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "whole": whole,
         "name": people.names.get(area) or brand_of_this_place().name,

@@ -5,7 +5,10 @@ Leaves to others: what the values mean (yuhu.settings).
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
 
 
 def secret(name: str, folder: Path) -> str:
@@ -14,8 +17,10 @@ def secret(name: str, folder: Path) -> str:
     The embedded default has no operator who could set secrets, so a missing one is made on the first
     run and kept in ``folder/<name>.key`` (mode 600). Production sets the variables (docs/operations.md).
     """
-    if value := os.environ.get(name):
-        return value
+    if name in os.environ:
+        if not os.environ[name]:
+            raise ImproperlyConfigured(f"{name} is empty: give it a value, or delete the line to have one made.")
+        return os.environ[name]
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
     kept = folder / f"{name.lower()}.key"
@@ -24,12 +29,18 @@ def secret(name: str, folder: Path) -> str:
     except FileNotFoundError:
         pass
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = secrets.token_urlsafe(48)
-    try:
-        # Two processes may start at once: only one may create the file, the other reads it.
-        handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return kept.read_text(encoding="utf-8").strip() or fresh
+    return _make(kept)
+
+
+def _make(kept: Path) -> str:
+    """Write a fresh secret whole and then give it its name: of two processes that start at once, one wins."""
+    handle, draft = tempfile.mkstemp(dir=kept.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(fresh)
-    return fresh
+        out.write(secrets.token_urlsafe(48))
+    try:
+        os.link(draft, kept)
+    except FileExistsError:
+        pass  # the other process was first: its secret is the one
+    finally:
+        os.unlink(draft)
+    return kept.read_text(encoding="utf-8").strip()

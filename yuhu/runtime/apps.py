@@ -1,4 +1,4 @@
-"""Registers the app."""
+"""Registers the app and its checks."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +9,7 @@ class RuntimeConfig(AppConfig):
 
     name = "yuhu.runtime"
     verbose_name = _("Processes")
+
+    def ready(self) -> None:
+        """Checks register themselves by being imported."""
+        from yuhu.runtime import checks  # noqa: F401

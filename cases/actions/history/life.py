@@ -26,7 +26,7 @@ from cases.routing import route
 from cases.states import MOVES, State, Step
 from staffing.models import Unit, User
 from yuhu.journal.actions import SYSTEM, Actor, Draft, text_digest
-from yuhu.kit import clock, people
+from yuhu.kit import people
 
 if TYPE_CHECKING:
     from cases.actions.history import Sheet

@@ -5,6 +5,7 @@ import datetime as dt
 from django import template
 from django.urls import reverse
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from yuhu.kit.figures import Count, Share
 
@@ -37,4 +38,6 @@ def percent(share: Share) -> str:
 @register.filter
 def age(since: dt.datetime | None, at: dt.datetime) -> str:
     """How long ago, in its largest unit; empty when nothing is there."""
-    return timesince(since, at, depth=1) if since is not None else ""
+    if since is None:
+        return ""
+    return timesince(since, at, depth=1) if at - since >= dt.timedelta(minutes=1) else _("less than a minute")

@@ -38,6 +38,7 @@ class Stage:
 
     case: Case
     at: dt.datetime
+    now: dt.datetime
     rng: random.Random
     around: Surroundings
 
@@ -60,8 +61,9 @@ class Stage:
         return seats.order_by("pk")[0].user
 
     def later(self, minutes: float) -> None:
-        """Some working time passes."""
-        self.at = worktime.advance(self.at, dt.timedelta(minutes=minutes), self.around.rules.calendar)
+        """Some working time passes, but never beyond the present."""
+        later = worktime.advance(self.at, dt.timedelta(minutes=minutes), self.around.rules.calendar)
+        self.at = min(later, self.now)
 
     def move(self, name: str, user: User, **data: object) -> None:
         self.case = move(case_id=self.case.pk, name=name, by=self.by(user), at=self.at, data=data)
@@ -124,7 +126,7 @@ def _report(
         else By(governor, Actor(id=governor.pk, name=governor.name))
     )
     case = report(new, by=by, at=at)
-    stage = Stage(case, at, rng, around)
+    stage = Stage(case, at, now, rng, around)
     if rng.random() < 0.35:
         stage.photo("before", governor)
     return stage

@@ -18,14 +18,13 @@ from blocks.models import Block, District
 from cases.actions.history import Surroundings, write_history
 from cases.actions.reference import load_categories
 from cases.models import Case
-from cases.tasks import sweep_breaches, sweep_warnings
 from duties.actions import load_calendar, load_lists, load_step_limits
 from services.actions import load_catalogue
 from staffing.actions import load_units
 from staffing.models import User
 from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
-from yuhu.kit import clock
+from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.people import load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
@@ -100,9 +99,8 @@ class Command(BaseCommand):
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
         Case.objects.filter(source="").update(source="demo")
-        for sweep in (sweep_warnings, sweep_breaches):
-            while sweep(now):
-                pass
+        while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
+            pass
         while relay(at=now):
             pass
         while fan_out(at=now):

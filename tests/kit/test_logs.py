@@ -1,0 +1,20 @@
+"""No secret and no personal data in a log line."""
+
+from yuhu.kit.logs import mask, redact
+
+
+def test_the_token_of_a_private_link_is_masked() -> None:
+    assert mask("GET /f/AbCd1234_xyz-99/ 200") == "GET /f/…/ 200"
+
+
+def test_a_phone_number_is_masked_wherever_it_stands() -> None:
+    assert mask("sms to 13800005678 failed") == "sms to 138****5678 failed"
+
+
+def test_case_numbers_and_codes_stay() -> None:
+    assert mask("430302-20261122-000001 in 43030200100101") == "430302-20261122-000001 in 43030200100101"
+
+
+def test_the_processor_masks_every_text_value_and_nothing_else() -> None:
+    event = redact(None, "info", {"event": "x", "request": "GET /f/AbCd1234_xyz/", "code": 200})
+    assert event == {"event": "x", "request": "GET /f/…/", "code": 200}
