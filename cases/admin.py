@@ -168,7 +168,7 @@ class CaseAdmin(DeskAdmin):
     def urge(self, request: HttpRequest, queryset: QuerySet[Case]) -> None:
         _each(request, queryset, "urge")
 
-    @admin.display(description=_("number"))
+    @admin.display(description=_("case number"))
     def numbered(self, obj: Case) -> SafeString:
         return format_html('<a class="admin-number" href="{}">{}</a>', obj.get_absolute_url(), obj.number)
 
@@ -200,11 +200,11 @@ class CaseAdmin(DeskAdmin):
         when = _moment(obj.due_at)
         if obj.is_overdue(now):
             return format_html(
-                '<span class="admin-clock admin-clock--overdue">{} {}</span>', _("overdue"), when
+                '<span class="admin-clock admin-clock--overdue">{} {}</span>', _("Overdue"), when
             )
         if obj.is_due_soon(now):
             return format_html(
-                '<span class="admin-clock admin-clock--soon">{} {}</span>', _("due soon"), when
+                '<span class="admin-clock admin-clock--soon">{} {}</span>', _("Due soon"), when
             )
         return when
 
@@ -272,10 +272,10 @@ class CategoryAdmin(PostsAdmin):
     list_display = (
         "code",
         "indented",
-        "severity",
+        "urgency",
         "limit",
-        "path",
-        "lead",
+        "way",
+        "leader",
         "duty_item_code",
         "active",
         "demo",
@@ -331,7 +331,9 @@ class CategoryAdmin(PostsAdmin):
 
     @admin.display(description=_("time limit"), ordering="limit_amount")
     def limit(self, obj: Category) -> str:
-        return f"{obj.limit_amount.normalize():f} {obj.get_limit_unit_display()}" if obj.limit_amount else "—"
+        return (
+            f"{obj.limit_amount.normalize():f} {obj.get_limit_unit_display()}" if obj.limit_amount else BRANCH
+        )
 
     @admin.display(description=_("demo"))
     def demo(self, obj: Category) -> SafeString:

@@ -39,8 +39,7 @@ class Look:
     user: User | None
     at: dt.datetime
     relation: Relation | None = None  # for the reporter's link and for automatic steps
-    # A list looks at many cases and reads the calendar once for all of them.
-    read_calendar: Callable[[], worktime.Calendar] = work_calendar
+    read_calendar: Callable[[], worktime.Calendar] = work_calendar  # a list reads it once for all cases
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -369,18 +368,15 @@ REPEAT = dt.timedelta(minutes=2)
 
 def channel_of(posts: Collection[Post]) -> str:
     """Through which post a person's report comes in: the most local one (posts come in that order)."""
-    return next(
-        (_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS), Case.Channel.DESK.value
-    )
+    return next((str(_CHANNELS[post.kind]) for post in posts if post.kind in _CHANNELS), Case.Channel.DESK)
 
 
 def may_use_channel(posts: Collection[Post], channel: str) -> Verdict:
     """Whether a person's report may say that it came in this way: by an own post, on a visit or at a meeting."""
-    own = {_CHANNELS[post.kind].value for post in posts if post.kind in _CHANNELS}
-    if channel in own | {channel_of(posts), Case.Channel.VISIT, Case.Channel.MEETING}:
-        return Allowed()
+    own = {_CHANNELS.get(post.kind) for post in posts} | {channel_of(posts)}
+    fits = channel in own | {Case.Channel.VISIT, Case.Channel.MEETING}
     reason = _("This channel belongs to others: leave it out, and your post decides it.")
-    return Denied(reason, code="not_your_channel")
+    return _when(fits, reason, "not_your_channel")
 
 
 def governs(posts: Collection[Post]) -> bool:

@@ -129,6 +129,10 @@ class CaseQuerySet(QuerySet[M]):
         field = {6: "district_code", 9: "street_code", 12: "community_code", 14: "block_code"}.get(len(code))
         return self.filter(**{field: code}) if field else self.none()
 
+    def unplaced(self) -> Self:
+        """No street has them yet: reported without a place that is known."""
+        return self.filter(street_code="")
+
     def reported_by(self, user_id: int) -> Self:
         """Recorded, or joined later, by this person."""
         return self.filter(

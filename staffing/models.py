@@ -38,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     employee_number = models.CharField(
         _("employee number"), max_length=32, unique=True, null=True, blank=True
     )
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=50)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)

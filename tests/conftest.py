@@ -19,6 +19,11 @@ hypothesis_settings.load_profile("yuhu")
 install_flush_guard()
 
 
+def pytest_configure(config):
+    """The test server starts before any fixture of a test: what it looks for at the start must be there."""
+    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 def pytest_collection_modifyitems(config, items):
     """On SQLite leave out the tests about locks and races, with the reason."""
     if "postgresql" in django_settings.DATABASES["default"]["ENGINE"]:

@@ -65,26 +65,46 @@ def by(user: User) -> By:
 
 
 _snapshot: bytes | None = None
+_rows: list[tuple[type[Model], list[Model]]] = []
+# What copies the rows: statement and parameters, as the first copying sent them.
+_statements: list[tuple[str, Any]] = []
 
 
 def build() -> World:
     """The cast on the district's reference data; everybody can log in with ``PASSWORD``.
 
-    Loading through the actions takes a second: the first test of a process does it, the others copy its rows.
+    Loading through the actions takes a second: the first test of a process does it, the others copy its rows, from
+    the third on without asking the ORM.
     """
     global _snapshot  # noqa: PLW0603 - one snapshot per test process
     if _snapshot is None:
         world = _build()
-        rows = [(model, list(model._base_manager.all())) for model in _models()]
-        _snapshot = pickle.dumps((world, rows))
+        _rows[:] = [(model, list(model._base_manager.all())) for model in _models()]
+        _snapshot = pickle.dumps(world)
         return world
-    world, rows = pickle.loads(_snapshot)
-    for model, instances in rows:
-        model._base_manager.bulk_create(instances, batch_size=500)
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [model for model, _rows in rows]):
-            cursor.execute(statement)
+    if not _statements:
+        with connection.execute_wrapper(_remember):
+            for model, instances in _rows:
+                model._base_manager.bulk_create(instances, batch_size=500)
+            for statement in connection.ops.sequence_reset_sql(no_style(), [model for model, _kept in _rows]):
+                _execute(statement, None)
+    else:
+        for sql, params in _statements:
+            _execute(sql, params)
+    world = pickle.loads(_snapshot)
+    assert isinstance(world, World)
     return world
+
+
+def _execute(sql: str, params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def _remember(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    if not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")):
+        _statements.append((sql, params))
+    return execute(sql, params, many, context)
 
 
 def _models() -> list[type[Model]]:

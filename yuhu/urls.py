@@ -15,8 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
-# Templates 400.html, 403.html, 404.html and 500.html say what to do next.
-handler400 = "django.views.defaults.bad_request"
+# Templates 400.html, 403.html, 404.html, 500.html and 503.html say what to do next; the API answers in JSON.
+handler400 = "yuhu.api.handlers.bad_request"
 handler403 = "django.views.defaults.permission_denied"
-handler404 = "django.views.defaults.page_not_found"
-handler500 = "django.views.defaults.server_error"
+handler404 = "yuhu.api.handlers.not_found"
+handler500 = "yuhu.api.handlers.server_error"

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from blocks.querysets import AreaQuerySet, BlockQuerySet
 from yuhu.kit import clock
@@ -15,7 +16,7 @@ STREET_CODE, COMMUNITY_CODE = r"[0-9]{9}", r"[0-9]{12}"
 class AreaFilters(filters.StrictFilterSet):
     """By words."""
 
-    q = filters.Words(method="by_words", help_text="Part of the name, or the beginning of the code.")
+    q = filters.Words(method="by_words", help_text=_("Part of the name, or the beginning of the code."))
 
     def by_words(self, rows: AreaQuerySet[Any], name: str, value: str) -> AreaQuerySet[Any]:
         return rows.search(value)
@@ -32,7 +33,7 @@ class BlockFilters(AreaFilters):
 
     street = filters.Code(form=STREET_CODE, method="by_area")
     community = filters.Code(form=COMMUNITY_CODE, method="by_area")
-    on = filters.Day(method="in_force", help_text="The day whose division counts; today without it.")
+    on = filters.Day(method="in_force", help_text=_("The day whose division counts; today without it."))
 
     def filter_queryset(self, queryset: BlockQuerySet[Any]) -> Any:
         if self.form.cleaned_data.get("on") is None:
@@ -51,7 +52,7 @@ class PointFilters(filters.StrictFilterSet):
 
     longitude = filters.Degrees(limit=180)
     latitude = filters.Degrees(limit=90)
-    on = filters.Day(help_text="The day whose division counts; today without it.")
+    on = filters.Day(help_text=_("The day whose division counts; today without it."))
 
     def filter_queryset(self, queryset: BlockQuerySet[Any]) -> BlockQuerySet[Any]:
         asked = self.form.cleaned_data

@@ -107,8 +107,10 @@ def _misjudged(blocks: set[int], on: dt.date) -> list[int]:
 def _holders(blocks: set[int], on: dt.date, acting: str, regular: str) -> dict[int | None, int | None]:
     """Who holds the post in each block: an acting person goes before the one who is away."""
     held = Tenure.objects.on(on).held().filter(block__in=blocks, holder__is_active=True)
-    seats = dict(held.filter(post=regular).values_list("block", "holder"))
-    return {**seats, **dict(held.filter(post=acting).values_list("block", "holder"))}
+    seats: dict[int | None, int | None] = {}
+    for post in (regular, acting):
+        seats.update(held.filter(post=post).values_list("block", "holder"))
+    return seats
 
 
 def _pass_on(pk: int, by: By, at: dt.datetime) -> bool:

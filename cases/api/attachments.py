@@ -19,7 +19,7 @@ from cases.actions import attach
 from cases.api.versions import is_known
 from cases.api.views import CaseDoor
 from cases.models import Attachment
-from cases.photos import TooManyBytes, prepare
+from cases.photos import Photo, TooManyBytes, prepare
 from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.kit import clock
@@ -70,11 +70,26 @@ class AttachmentList(CaseDoor):
     ordering: ClassVar = ("id",)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what is too large before a byte of it is read."""
+        """Refuse what is too large before a byte of it is read, and what is no photo before anything is locked.
+
+        Unfolding a photo takes a second: it is done here, before an Idempotency-Key's transaction begins.
+        """
         length = str(request.META.get("CONTENT_LENGTH") or "0")
         if not length.isdigit() or int(length) > settings.UPLOAD_MAX_BYTES + FORM_BYTES:
             raise TooManyBytes(field="file")
         super().initial(request, *args, **kwargs)
+        if request.method == "POST":
+            self.case = self.visible(kwargs["number"])
+            self.photo, self.stage = self._read(request)
+
+    def _read(self, request: Request) -> tuple[Photo, str]:
+        verdict = may(self.staff.user, Capability.REPORT_CASE, on=clock.today())
+        if not verdict:
+            raise Forbidden(verdict.reason)
+        given = NewAttachmentSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        return prepare(values["file"].file, field="file"), values["stage"]
 
     @extend_schema(summary=_("Photos of a case"), responses=AttachmentSerializer(many=True))
     def get(self, request: Request, number: str) -> Response:
@@ -88,15 +103,7 @@ class AttachmentList(CaseDoor):
         responses={201: AttachmentSerializer},
     )
     def post(self, request: Request, number: str) -> Response:
-        case = self.visible(number)
-        verdict = may(self.staff.user, Capability.REPORT_CASE, on=clock.today())
-        if not verdict:
-            raise Forbidden(verdict.reason)
-        given = NewAttachmentSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
-        photo = prepare(values["file"].file, field="file")
-        row = attach(case_id=case.pk, photo=photo, stage=values["stage"], by=self.by, at=clock.now())
+        row = attach(case_id=self.case.pk, photo=self.photo, stage=self.stage, by=self.by, at=clock.now())
         return Response(self._data(number, row), status=201)
 
     def _data(self, number: str, rows: Any, *, many: bool = False) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
 from cases.querysets import CaseQuerySet
@@ -19,7 +20,7 @@ class CategoryFilters(filters.StrictFilterSet):
 
     parent = filters.Code(form=r"[0-9]{2}")
     q = filters.Words(
-        method="by_words", help_text="Part of the name or of another name, or the beginning of the code."
+        method="by_words", help_text=_("Part of the name or of another name, or the beginning of the code.")
     )
 
     def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -31,28 +32,30 @@ class CaseFilters(filters.StrictFilterSet):
     """Each one narrows the list; together they all count."""
 
     state = filters.Choice(choices=State.choices)
-    open = filters.YesNo(method="by_open", help_text="Not ended yet.")
-    overdue = filters.YesNo(method="by_overdue", help_text="In somebody's hands and past the handle limit.")
+    open = filters.YesNo(method="by_open", help_text=_("Not ended yet."))
+    overdue = filters.YesNo(
+        method="by_overdue", help_text=_("In somebody's hands and past the handle limit.")
+    )
     street = filters.Code(form=r"[0-9]{9}", field_name="street_code")
     community = filters.Code(form=r"[0-9]{12}", field_name="community_code")
     block = filters.Code(form=r"[0-9]{14}", field_name="block_code")
     category = filters.Code(
-        form=CATEGORY_CODE, method="by_category", help_text="A category, or a branch with all of its own."
+        form=CATEGORY_CODE, method="by_category", help_text=_("A category, or a branch with all of its own.")
     )
     path = filters.Choice(choices=Path.choices)
     unit = filters.Code(
-        form=r"[0-9A-Za-z_-]{1,64}", field_name="lead_unit__code", help_text="Code of the unit in charge."
+        form=r"[0-9A-Za-z_-]{1,64}", field_name="lead_unit__code", help_text=_("Code of the unit in charge.")
     )
     severity = filters.Choice(choices=Severity.choices)
     channel = filters.Choice(choices=Case.Channel.choices)
     programme = filters.Choice(choices=Case.Programme.choices)
     reported_after = filters.Moment(
-        field_name="reported_at", lookup_expr="gte", help_text="At this moment or later."
+        field_name="reported_at", lookup_expr="gte", help_text=_("At this moment or later.")
     )
     reported_before = filters.Moment(
-        field_name="reported_at", lookup_expr="lt", help_text="Before this moment."
+        field_name="reported_at", lookup_expr="lt", help_text=_("Before this moment.")
     )
-    q = filters.Words(method="by_words", help_text="Number, or words of the text.")
+    q = filters.Words(method="by_words", help_text=_("Number, or words of the text."))
 
     def by_open(self, rows: CaseQuerySet[Any], name: str, value: bool) -> CaseQuerySet[Any]:
         return rows.open() if value else rows.ended()

@@ -153,7 +153,7 @@ def _place_below(area: str, code: str) -> tuple[str, str]:
     """A street of a district, a community of a street; what has no street yet is a set of its own."""
     if code:
         return in_area(code)
-    return ("show", Show.UNPLACED) if len(area) == 6 else in_area(area)
+    return ("unplaced", "1") if len(area) == 6 else in_area(area)
 
 
 def _heap(lines: Iterable[Mapping[str, Any]], *query: tuple[str, str | int]) -> Heap:

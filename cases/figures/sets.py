@@ -34,7 +34,6 @@ class Show(TextChoices):
     REPORTED = "my_reports", _("Reported by me")
     SOON = "due_soon", _("Due soon")
     LATE_STEP = "late_step", _("Dispatch or evaluation overdue")
-    UNPLACED = "unplaced", _("Not placed in a street yet")
     CLOSED = "closed", _("Closed")
     SHOULD_BE_CLOSED = "should_be_closed", _("Closed, or due and not closed")
     IN_TIME = "closed_in_time", _("Closed, handled in time")
@@ -207,7 +206,6 @@ _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {
     Show.REPORTED: lambda viewer: Case.objects.reported_by(viewer.person),
     Show.SOON: lambda viewer: Case.objects.due_soon(viewer.at),
     Show.LATE_STEP: late_step,
-    Show.UNPLACED: lambda viewer: Case.objects.open().filter(street_code=""),
 }
 _OF_PERIOD: dict[Show, Callable[[Viewer, Period | None], Cases]] = {
     Show.CLOSED: _closed(Q()),

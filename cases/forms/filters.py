@@ -50,6 +50,7 @@ class FilterForm(forms.Form):
     community = forms.RegexField(r"^\d{12}$", label=_("Community"), required=False, widget=forms.HiddenInput)
     block = forms.RegexField(r"^\d{14}$", label=_("Block"), required=False, widget=forms.HiddenInput)
     unit = forms.RegexField(r"^[\w-]{1,64}$", label=_("Unit"), required=False, widget=forms.HiddenInput)
+    unplaced = YesField(label=_("Not placed yet"), required=False, widget=forms.HiddenInput)
     reported_after = forms.DateField(label=_("Reported from"), required=False, widget=forms.HiddenInput)
     reported_before = forms.DateField(label=_("Reported until"), required=False, widget=forms.HiddenInput)
     closed_from = forms.DateField(label=_("Closed from"), required=False, widget=forms.HiddenInput)

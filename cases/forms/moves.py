@@ -117,7 +117,7 @@ class MoveForm(forms.Form):
             if field.kind is Kind.ATTACHMENTS:
                 continue
             many = self.data.getlist(field.name)
-            value: Any = many if field.kind is Kind.UNITS else (many[-1] if many else CHOOSE)
+            value: Any = many if field.kind is Kind.UNITS else (many[-1] if many else "")
             if field.kind is Kind.BOOL:
                 value = {"yes": True, "no": False}.get(value, value)
             if value not in ("", []):

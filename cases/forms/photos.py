@@ -4,6 +4,7 @@ Leaves to others: what a photo must be (``cases.photos``) and storing it (``case
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -21,6 +22,7 @@ from staffing.models import User
 from yuhu.kit.exceptions import Refusal
 
 MOST = 9
+_KEY = re.compile(r"[\w-]{1,32}", re.ASCII)
 Files = MultiValueDict[str, "UploadedFile[Any]"]
 
 
@@ -43,7 +45,7 @@ class PhotoTray:
         self.user = user
         self.fields = dict(fields)
         self.errors: dict[str, list[str]] = {}
-        keys = [key for key in data.getlist("kept_photos") if len(key) <= 32 and key.isascii()][: MOST * 4]
+        keys = [key for key in data.getlist("kept_photos") if _KEY.fullmatch(key)][: MOST * 4]
         self._drafts = list(PhotoDraft.objects.filter(user=user, key__in=keys).order_by("pk")) if keys else []
         self._new = {name: self._prepared(name, files.getlist(name)) for name in fields}
 

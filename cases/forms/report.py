@@ -143,7 +143,7 @@ class ReportForm(forms.Form):
             latitude=given["latitude"],
             address=given["address"],
             reporter=Person(name=given["reporter_name"], phone=given["reporter_phone"]),
-            submission_key=f"{user.pk}:{self['idempotency_key'].value()}",
+            submission_key=self.submission_key(user),
         )
 
     def place(self) -> dict[str, Any]:
@@ -160,6 +160,10 @@ class ReportForm(forms.Form):
     def has_person(self) -> bool:
         """Whether somebody is named who waits for an answer."""
         return bool(self.data.get("reporter_name", "").strip() or self.data.get("reporter_phone", "").strip())
+
+    def submission_key(self, user: User) -> str:
+        """The form's own key, under which this person's report is stored once."""
+        return f"{user.pk}:{self['idempotency_key'].value()}"
 
     def solution(self, tray: PhotoTray) -> Solution | None:
         """What was done on the spot, if something was."""
@@ -189,12 +193,12 @@ class ReportForm(forms.Form):
             self._use_offer(found)
         elif not found["block"]:
             block = self._block_at(found["longitude"], found["latitude"])
+            found["block"] = block.code if block else ""
             if block is None:
                 self._set("longitude", "")
                 self._set("latitude", "")
                 self.add_error("block", str(NoBlockHere.message))
-            found["block"] = block.code if block else ""
-        if not found["block"] and "block" not in self.errors:
+        if found.get("block") == "":
             self.add_error("block", gettext("Please choose the block, or use the place of your device."))
 
     def _use_offer(self, found: dict[str, Any]) -> None:

@@ -26,6 +26,9 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LONG_AGO, _FAR = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 Rows = CaseQuerySet[Case]
 
+_EQUAL = {name: name for name in ("state", "category", "path", "severity", "programme", "channel")}
+_EQUAL["unit"] = "lead_unit__code"
+
 TABS: tuple[tuple[str, str | Promise], ...] = (
     ("", gettext_lazy("All that I may see")),
     (Show.MINE.value, Show.MINE.label),
@@ -60,18 +63,17 @@ def listing(request: StaffRequest) -> HttpResponse:
 
 def _filtered(given: dict[str, Any], request: StaffRequest, at: dt.datetime) -> Rows:
     rows = _shown(given, request, at)
-    for name in ("state", "category", "path", "severity", "programme", "channel"):
+    for name, column in _EQUAL.items():
         if name in given:
-            rows = rows.filter(**{name: given[name]})
+            rows = rows.filter(**{column: given[name]})
     for name in ("area", "street", "community", "block"):
         if name in given:
             rows = rows.in_area(given[name])
-    if "unit" in given:
-        rows = rows.filter(lead_unit__code=given["unit"])
     if "phase" in given:
         rows = rows.in_phase(Phase(given["phase"]))
-    if "open" in given:
-        rows = rows.open()
+    for name, narrowed in (("open", Rows.open), ("unplaced", Rows.unplaced)):
+        if name in given:
+            rows = narrowed(rows)
     if "overdue" in given:
         rows = rows.overdue(at)
     if period := _period(given, "reported_after", "reported_before"):
@@ -170,7 +172,7 @@ def _chips(query: QueryDict, form: FilterForm, given: dict[str, Any]) -> list[di
         if name not in given or (name == "show" and given[name] in dict(TABS)):
             continue
         choices = dict(getattr(form.fields[name], "choices", ()))
-        words = str(choices.get(given[name], given[name]))
+        words = "" if given[name] is True else str(choices.get(given[name], given[name]))
         label = str(form.fields[name].label or "")
         chips.append({"words": f"{label} {words}".strip(), "url": f"?{_with(query, **{name: ''})}"})
     return chips

@@ -1,6 +1,6 @@
 """The reporter's name and phone in clear, for somebody who must call back: once, for a reason, after a fresh log-in."""
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -53,5 +53,7 @@ def _is_the_person(request: StaffRequest, password: str) -> bool:
     known = authenticate(request, username=request.user.get_username(), password=password)
     if known is None or known.pk != request.user.pk:
         return False
+    # The check may have stored the password anew with a stronger hash, on which the session hangs.
+    update_session_auth_hash(request, known)
     prove(request)
     return True

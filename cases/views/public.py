@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.actions import move
 from cases.actions.base import By
-from cases.exceptions import WrongState
+from cases.exceptions import NotYourMove, WrongState
 from cases.forms import MoveForm
 from cases.models import Attachment, Case, Note, Reporter
 from cases.policies import Look, may_move
@@ -76,6 +76,9 @@ def answer(request: HttpRequest, token: str, name: str) -> HttpResponse:
     except WrongState:
         # Sent twice, or answered on another device: the page says how it stands now.
         messages.info(request, _("Your answer was taken already. This is how it stands."))
+    except NotYourMove as refusal:
+        messages.warning(request, str(refusal.message))
+        return _page(request, token, case, status=refusal.status)
     except Refusal as refusal:
         form.add_refusal(refusal)
         return _page(request, token, case, form=form, status=refusal.status)

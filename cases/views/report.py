@@ -28,6 +28,7 @@ from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, Refusal
+from yuhu.kit.text import has_control
 
 # So many known cases are shown; who has seen three of them knows enough.
 SIMILAR_SHOWN = 3
@@ -54,11 +55,9 @@ def new(request: StaffRequest) -> HttpResponse:
     if form.errors:
         return _again(request, form, tray, status=400)
     at = clock.now()
-    unseen = [
-        case for case in _similar(request, form.place()) if case.number not in request.POST.getlist("seen")
-    ]
-    if unseen:
-        return _again(request, form, tray, status=200, similar=_similar(request, form.place()))
+    known = _similar(request, form)
+    if any(case.number not in request.POST.getlist("seen") for case in known):
+        return _again(request, form, tray, status=200, similar=known)
     try:
         case = submit(
             new=form.new_case(request.user),
@@ -82,7 +81,7 @@ def similar(request: StaffRequest) -> HttpResponse:
     """A fragment of the form: open cases of the same kind near the place."""
     form = _form(request, request.GET)
     form.is_valid()
-    rows = _similar(request, form.place())
+    rows = _similar(request, form)
     return render(request, "cases/similar.html", {"similar": _shown(rows), "at": clock.now()})
 
 
@@ -118,20 +117,20 @@ def _form(request: StaffRequest, data: QueryDict | None = None, tray: PhotoTray 
     return ReportForm(data, scope=request.scope, posts=request.posts, on=clock.today(), offered=offered)
 
 
-def _similar(request: StaffRequest, place: dict[str, Any]) -> list[Case]:
-    """Open cases of the same category near by that this person may see, newest first."""
+def _similar(request: StaffRequest, form: ReportForm) -> list[Case]:
+    """Open cases of the same category near by that this person may see, newest first; not the one sent from here."""
+    place = form.place()
     if not place["category"]:
         return []
     around = None
     if place["longitude"] is not None and place["latitude"] is not None:
         around = Surroundings(place["longitude"], place["latitude"], settings.DUPLICATE_METRES)
     since = clock.now() - dt.timedelta(days=settings.DUPLICATE_DAYS)
-    rows = Case.objects.within(request.scope).similar(
+    found = Case.objects.within(request.scope).similar(
         category=place["category"], block=place["block"], around=around, since=since
     )
-    return list(
-        rows.for_lists().prefetch_related("attachments").order_by("-reported_at", "-pk")[:SIMILAR_SHOWN]
-    )
+    others = found.exclude(submission_key=form.submission_key(request.user)).for_lists()
+    return list(others.prefetch_related("attachments").order_by("-reported_at", "-pk")[:SIMILAR_SHOWN])
 
 
 def _shown(rows: list[Case]) -> list[dict[str, Any]]:
@@ -143,7 +142,8 @@ def _shown(rows: list[Case]) -> list[dict[str, Any]]:
 
 def _join(request: StaffRequest, form: ReportForm, tray: PhotoTray) -> HttpResponse:
     """Text and photos go to a case that is known already, instead of a new one."""
-    known = Case.objects.within(request.scope).filter(number=request.POST["join"][:32]).first()
+    number = request.POST["join"]
+    known = None if has_control(number) else Case.objects.within(request.scope).filter(number=number).first()
     if known is None:
         raise NoSuchCase
     if form.has_person:

@@ -19,7 +19,7 @@ class ListFilters(filters.StrictFilterSet):
     """By kind, and by the day on which a version counts."""
 
     kind = filters.Choice(choices=DutyList.Kind.choices)
-    on = filters.Day(method="in_force", help_text="Only the versions that count on this day.")
+    on = filters.Day(method="in_force", help_text=_("Only the versions that count on this day."))
 
     def in_force(self, rows: DutyListQuerySet[Any], name: str, value: dt.date) -> DutyListQuerySet[Any]:
         return rows.in_force(value)

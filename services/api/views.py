@@ -17,9 +17,9 @@ from yuhu.kit.rest.views import ListView
 class ItemFilters(filters.StrictFilterSet):
     """By domain and words, as the catalogue stands on a day: today, unless ``on`` says otherwise."""
 
-    domain = filters.Words(method="in_domain", help_text="The domain's key.")
-    q = filters.Words(method="by_words", help_text="Words of names, conditions or materials, or the code.")
-    on = filters.Day(method="in_force", help_text="The day whose catalogue counts; today without it.")
+    domain = filters.Words(method="in_domain", help_text=_("The domain's key."))
+    q = filters.Words(method="by_words", help_text=_("Words of names, conditions or materials, or the code."))
+    on = filters.Day(method="in_force", help_text=_("The day whose catalogue counts; today without it."))
 
     def filter_queryset(self, queryset: ServiceItemQuerySet[Any]) -> Any:
         if self.form.cleaned_data.get("on") is None:

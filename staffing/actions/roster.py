@@ -160,8 +160,7 @@ def tell_blocks_of(user: User, *, at: dt.datetime, actor: Actor) -> None:
         .order_by("pk")
     }
     for key, post in sorted(seats):
-        for listener in _listeners:
-            listener(blocks[key], post, at, actor)
+        tell(blocks[key], post, at, actor)
 
 
 @transaction.atomic

@@ -47,7 +47,39 @@ def entitled(verdict: Verdict, *, field: str | None = None) -> None:
         raise NotEntitled(verdict.reason, code=verdict.code, field=field)
 
 
-class PostsAdmin(DeskAdmin):
+class HistoryAdmin(DeskAdmin):
+    """Rows whose history is what the journal says about them."""
+
+    def journal_subject(self, request: HttpRequest, obj: Any) -> tuple[str, str | int] | None:
+        """Whose entries are the history of ``obj``; None: it has none to show to this person."""
+        return None
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context.get("original")
+        context["has_history"] = obj is not None and self.journal_subject(request, obj) is not None
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What the journal says about a row that the person sees."""
+        obj = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        subject = self.journal_subject(request, obj) if obj is not None else None
+        if obj is None or subject is None:
+            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("History: %(name)s") % {"name": obj},
+            "lines": told(subject),
+            "object": obj,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/journal_history.html", context)
+
+
+class PostsAdmin(HistoryAdmin):
     """Whose post has ``look`` may look, whose post has ``edit`` may use the forms, nobody deletes."""
 
     look: ClassVar[Capability] = Capability.READ_REFERENCE
@@ -92,34 +124,6 @@ class PostsAdmin(DeskAdmin):
             for name, value in given.items()
             if is_number(value) or value.replace("_", "").isalpha()
         }
-
-    def journal_subject(self, request: HttpRequest, obj: Any) -> tuple[str, str | int] | None:
-        """Whose entries are the history of ``obj``; None: it has none to show to this person."""
-        return None
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        obj = context.get("original")
-        context["has_history"] = obj is not None and self.journal_subject(request, obj) is not None
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What the journal says about a row that the person sees."""
-        obj = self.get_object(request, unquote(object_id))
-        if not self.has_view_permission(request, obj):
-            raise PermissionDenied
-        subject = self.journal_subject(request, obj) if obj is not None else None
-        if obj is None or subject is None:
-            return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("History: %(name)s") % {"name": obj},
-            "lines": told(subject),
-            "object": obj,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/journal_history.html", context)
 
 
 class DayFilter(admin.SimpleListFilter):

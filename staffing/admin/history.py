@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from staffing.models import Assistant, Membership, Tenure, Unit, User
+from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 
 MOST = 200
@@ -66,10 +68,14 @@ def told(subject: tuple[str, str | int]) -> list[Line]:
     names = dict(User.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
     codes = {entry.data.get("platform") for entry in entries} - {None}
     units = dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
-    return [
-        Line(entry.at, entry.actor_name, entry.actor_post, _sentence(entry, names, units))
-        for entry in entries
-    ]
+    return [Line(entry.at, *_acting(entry), _sentence(entry, names, units)) for entry in entries]
+
+
+def _acting(entry: Entry) -> tuple[str, str]:
+    """Name and post of whoever acted; what happened by itself says so."""
+    if entry.actor == SYSTEM:
+        return gettext("System"), ""
+    return entry.actor_name, entry.actor_post
 
 
 def _sentence(entry: Entry, names: Mapping[int, str], units: Mapping[str, str]) -> str:

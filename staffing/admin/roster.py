@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from blocks.admin import BlockAdmin, StreetFilter
 from blocks.models import Block
 from staffing.actions import add_assistant, end_assistant, hand_over, relieve, stand_in
-from staffing.admin.base import DayFilter, PostsAdmin, entitled, who_and_when
+from staffing.admin.base import DayFilter, HistoryAdmin, PostsAdmin, entitled, who_and_when
 from staffing.admin.forms import AssistantEndForm, AssistantForm, Change, TenureForm
 from staffing.models import Assistant, Tenure
 from staffing.policies import appoints, may_appoint
@@ -202,7 +202,7 @@ admin.site.unregister(Block)
 
 
 @admin.register(Block)
-class BlockRosterAdmin(BlockAdmin):
+class BlockRosterAdmin(HistoryAdmin, BlockAdmin):
     """The blocks with 1 + N + 1 of today: one row a block, vacancies to be seen at once."""
 
     list_display = (
@@ -248,6 +248,9 @@ class BlockRosterAdmin(BlockAdmin):
         if "field_name" in request.GET:  # suggestions for a form
             rows = self.choices(request).order_by("code")
         return super().search(request, rows, question)
+
+    def journal_subject(self, request: HttpRequest, obj: Any) -> tuple[str, str | int] | None:
+        return "block", obj.code
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         facts = ("code", "name", "community", "number", "households", "division", "source")

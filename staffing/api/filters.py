@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from blocks.api.filters import COMMUNITY_CODE, STREET_CODE
 from blocks.querysets import BlockQuerySet
 from staffing.models import Unit
@@ -17,7 +19,7 @@ class UnitFilters(filters.StrictFilterSet):
     kind = filters.Choice(choices=Unit.Kind.choices)
     street = filters.Code(form=STREET_CODE)
     community = filters.Code(form=COMMUNITY_CODE)
-    q = filters.Words(method="by_words", help_text="Part of the name, or the beginning of the code.")
+    q = filters.Words(method="by_words", help_text=_("Part of the name, or the beginning of the code."))
 
     def by_words(self, rows: UnitQuerySet[Any], name: str, value: str) -> UnitQuerySet[Any]:
         return rows.search(value)
@@ -26,7 +28,7 @@ class UnitFilters(filters.StrictFilterSet):
 class DayFilters(filters.StrictFilterSet):
     """The block as it was on a day: today, unless ``on`` says otherwise."""
 
-    on = filters.Day(help_text="The day whose division and roster count; today without it.")
+    on = filters.Day(help_text=_("The day whose division and roster count; today without it."))
 
     @property
     def day(self) -> dt.date:

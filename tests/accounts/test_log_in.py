@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from staffing.models import User
 from tests.world import PASSWORD, World
 from yuhu.journal.models import Entry
+from yuhu.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def kinds(user: User) -> list[str]:
 @pytest.fixture
 def moment(monkeypatch) -> list[dt.datetime]:
     """What time django-axes reads; a test moves it on."""
-    now = [timezone.now()]
+    now = [clock.now()]
     monkeypatch.setattr("axes.handlers.proxy.now", lambda: now[0])
     return now
 
@@ -70,7 +70,9 @@ def test_an_account_that_was_closed_does_not_get_in(client: Client, world: World
     assert "_auth_user_id" not in client.session
 
 
-def test_five_failures_lock_the_name_for_half_an_hour(client: Client, world: World, moment: list[dt.datetime]):
+def test_five_failures_lock_the_name_for_half_an_hour(
+    client: Client, world: World, moment: list[dt.datetime]
+):
     for _attempt in range(4):
         assert log_in(client, password=WRONG).status_code == 200
     locked = log_in(client, password=WRONG)
@@ -84,7 +86,9 @@ def test_five_failures_lock_the_name_for_half_an_hour(client: Client, world: Wor
     assert log_in(client).status_code == 302
 
 
-def test_trying_during_the_lock_does_not_make_it_longer(client: Client, world: World, moment: list[dt.datetime]):
+def test_trying_during_the_lock_does_not_make_it_longer(
+    client: Client, world: World, moment: list[dt.datetime]
+):
     for _attempt in range(5):
         log_in(client, password=WRONG)
     moment[0] += dt.timedelta(minutes=20)

@@ -26,7 +26,9 @@ def is_in(client: Client) -> bool:
     return client.get("/inbox/").status_code == 200
 
 
-def test_a_desk_is_logged_out_after_half_an_hour_of_nothing(client: Client, world: World, seconds: list[float]):
+def test_a_desk_is_logged_out_after_half_an_hour_of_nothing(
+    client: Client, world: World, seconds: list[float]
+):
     log_in(client)
     assert is_in(client)
     seconds[0] += 29 * MINUTE

@@ -6,11 +6,14 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from staffing.models import User
+from staffing.models import Assistant, Membership, PlatformLink, Tenure, User
 from tests.admin.desk import enter, page
+from yuhu.kit.scope import Scope
 
 # l: look at the list and its rows, a: add, c: change (at least one row); "-": refused. Nobody ever deletes.
-PEOPLE = "handler office_head dispatcher streetleader leader department auditor admin security".split()
+PEOPLE = [
+    "handler", "office_head", "dispatcher", "streetleader", "leader", "department", "auditor", "admin", "security",
+]  # fmt: skip
 TABLE = """
                        member  head  duty  street  district  department  auditor  system  security
 cases.case             l       l     l     l       l         l           l        -       -
@@ -54,7 +57,7 @@ def rights(browser: Client, model: str) -> str:
     found = "l"
     if browser.get(page(model, "add")).status_code == 200:
         found += "a"
-    rows = list(answer.context["cl"].result_list[:20])
+    rows = list(answer.context["cl"].result_list[:10])
     if rows:
         assert browser.post(page(model, "delete", rows[0].pk), {"post": "yes"}).status_code == 403
     return found + ("c" if any(may_change(browser, model, row.pk) for row in rows) else "")
@@ -128,3 +131,12 @@ def test_the_first_page_shows_each_person_his_lists_in_chinese(world):
 
 def test_no_address_of_the_desk_leads_from_a_number_to_a_page_unasked(world):
     assert enter(world.leader).get("/admin/r/1/1/").status_code == 404
+
+
+@pytest.mark.parametrize("model", [Tenure, Assistant, Membership])
+def test_without_a_post_one_sees_ones_own_seats_and_without_a_person_none(world, model):
+    holder = {Tenure: world.governor, Assistant: world.assistant, Membership: world.handler}[model]
+    own = model.objects.within(Scope(person=holder.pk))
+    assert own.count() == 1 < model.objects.within(Scope(has_post=True)).count()
+    assert not model.objects.within(Scope.nothing()).exists()
+    assert not PlatformLink.objects.within(Scope(person=holder.pk)).exists()

@@ -1,6 +1,7 @@
 """How the tests speak to the API: a logged-in person, JSON in, JSON out, errors as (code, attr) pairs."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
@@ -8,6 +9,8 @@ from django.test import Client
 from staffing.models import User
 
 V1 = "/api/v1/"
+# Somebody of the cast, by name.
+As = Callable[[str], "Caller"]
 
 
 class Caller:
@@ -37,7 +40,7 @@ class Caller:
             answer = self.client.get(link)
             assert answer.status_code == 200, answer.content
             rows += answer.json()["results"]
-        return rows
+        return list(rows)
 
 
 def _address(path: str) -> str:

@@ -1,10 +1,8 @@
 """The API with the named cast, at the cast's moment."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.api.callers import Caller
+from tests.api.callers import As, Caller
 from tests.world import AT, World
 from yuhu.kit import clock
 
@@ -16,6 +14,6 @@ def the_clock_stands(monkeypatch) -> None:
 
 
 @pytest.fixture
-def as_(world: World) -> Callable[[str], Caller]:
+def as_(world: World) -> As:
     """Somebody of the cast, logged in: ``as_("governor")``."""
     return lambda name: Caller(world.people[name])

@@ -8,7 +8,7 @@ import pytest
 from cases.actions import Person, unmask
 from cases.models import Case, Deadline, Note, Reporter
 from cases.states import MOVES
-from tests.api.callers import Caller, errors
+from tests.api.callers import As, Caller, errors
 from tests.world import (
     AT,
     OTHER_STREET,
@@ -35,7 +35,7 @@ CONTRACT = {
 
 
 @pytest.fixture
-def me(as_) -> Caller:
+def me(as_: As) -> Caller:
     return as_("governor")
 
 
@@ -487,7 +487,8 @@ def test_whoever_moves_a_case_out_of_sight_still_gets_the_answer(as_, world: Wor
     unit = case.lead_unit
     from staffing.actions import join
     from staffing.models import Membership, User
-    from tests.world import START, SYSTEM
+    from tests.world import START
+    from yuhu.journal.actions import SYSTEM
 
     officer = User.objects.create_user("officer", name="关")
     join(unit=unit, user=officer, role=Membership.Role.MEMBER, starts_on=START, at=AT, actor=SYSTEM)

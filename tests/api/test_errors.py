@@ -1,23 +1,25 @@
 """Every error has one shape, a sentence in the reader's language, and its own status; bad input is never a 500."""
 
 import json
+from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.test import Client
 
 from cases.api import views
 from staffing.models import User
-from tests.api.callers import V1, Caller, errors
+from tests.api.callers import V1, As, Caller, errors
 from tests.world import World, a_dispatched
 
 pytestmark = pytest.mark.django_db
 
-GOOD = {"category": "0101", "description": "楼下垃圾堆了三天", "block": "43030200100101"}
+GOOD: dict[str, Any] = {"category": "0101", "description": "楼下垃圾堆了三天", "block": "43030200100101"}
 
 
 @pytest.fixture
-def me(as_) -> Caller:
+def me(as_: As) -> Caller:
     return as_("governor")
 
 
@@ -254,6 +256,31 @@ def test_a_database_that_is_away_is_503_and_says_when_to_come_back(world: World,
     assert int(answer["Retry-After"]) > 0
     assert errors(answer) == [("unavailable", None)]
     assert "gone" not in answer.content.decode()
+
+
+def test_a_database_that_is_away_before_any_view_runs_is_503_too(world: World, monkeypatch):
+    """The session is read first, by a middleware."""
+    me = Caller(world.governor)
+
+    def away(self):
+        raise OperationalError("could not connect to 10.0.0.7")
+
+    monkeypatch.setattr(SessionStore, "load", away)
+    me.client.raise_request_exception = False
+    for path in ("/api/v1/cases/", "/"):
+        answer = me.client.get(path)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5"), path
+        assert "10.0.0.7" not in answer.content.decode()
+        assert answer["X-Request-ID"]
+    assert errors(me.get("cases/")) == [("unavailable", None)]
+
+
+def test_addresses_beside_the_resources_and_strange_hosts_are_answered_in_json_too(db):
+    nowhere = Client().get("/api/v2/cases/")
+    assert (nowhere.status_code, errors(nowhere)) == (404, [("not_found", None)])
+    strange = Client().get("/api/v1/cases/", headers={"Host": "evil.example"})
+    assert (strange.status_code, errors(strange)) == (400, [("unreadable", None)])
+    assert Client().get("/nowhere/").status_code == 404
 
 
 def test_a_fault_of_ours_is_500_in_the_same_shape_and_tells_nothing(world: World, monkeypatch):

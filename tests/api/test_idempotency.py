@@ -1,5 +1,6 @@
 """The same key and body do it once and give the same answer, also at the same time; another body is refused."""
 
+import contextlib
 import datetime as dt
 import io
 import threading
@@ -11,9 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from PIL import Image
 
+from cases.actions import report
 from cases.api import views
 from cases.models import Attachment, Case
-from tests.api.callers import Caller, errors
+from tests.api.callers import As, Caller, errors
 from tests.api.test_attachments import photo
 from tests.world import AT, World, a_dispatched, a_report, a_signed
 from yuhu.api import actions
@@ -30,7 +32,7 @@ KEY = {"Idempotency-Key": "3f6c-1"}
 
 
 @pytest.fixture
-def me(as_) -> Caller:
+def me(as_: As) -> Caller:
     return as_("governor")
 
 
@@ -88,7 +90,7 @@ def test_a_refused_request_keeps_nothing_and_the_key_is_free(me):
 
 def test_a_request_that_broke_half_way_keeps_nothing_and_may_be_repeated(me, monkeypatch):
     """Case, journal and key are written in one transaction: the machine may stop anywhere."""
-    real = views.report
+    real = report
 
     def breaks(*args: Any, **kwargs: Any) -> Case:
         real(*args, **kwargs)
@@ -166,7 +168,8 @@ def test_keys_are_kept_seven_days_and_then_forgotten(me, monkeypatch):
 
 
 def test_every_post_that_is_mounted_takes_a_key():
-    posts = [pattern.callback.cls.post for pattern in resources if hasattr(pattern.callback.cls, "post")]
+    doors: list[Any] = [getattr(pattern.callback, "cls", None) for pattern in resources]
+    posts = [door.post for door in doors if hasattr(door, "post")]
     assert len(posts) > 20
     assert {post.__globals__["__name__"] for post in posts} == {"yuhu.api.idempotency"}
 
@@ -198,13 +201,12 @@ def at_once(count: int, work: Callable[[], Any]) -> list[Any]:
 @pytest.fixture
 def slow_report(monkeypatch) -> None:
     """Reports that take so long that the others begin meanwhile."""
-    met, real = threading.Barrier(4), views.report
+    met, real = threading.Barrier(4), report
 
     def slowly(*args: Any, **kwargs: Any) -> Case:
-        try:
+        # Broken: the others were kept out.
+        with contextlib.suppress(threading.BrokenBarrierError):
             met.wait(1)
-        except threading.BrokenBarrierError:
-            pass  # the others were kept out
         return real(*args, **kwargs)
 
     monkeypatch.setattr(views, "report", slowly)
@@ -233,7 +235,7 @@ def test_four_requests_without_a_key_at_once_are_four_cases(world: World, slow_r
 @pytest.mark.django_db(transaction=True)
 def test_when_the_first_of_two_fails_the_second_does_the_work(world: World, monkeypatch):
     """The second waits for the first one's transaction; its roll-back leaves no key behind."""
-    began, real = threading.Event(), views.report
+    began, real = threading.Event(), report
     calls: list[int] = []
 
     def first_fails(*args: Any, **kwargs: Any) -> Case:
@@ -247,14 +249,14 @@ def test_when_the_first_of_two_fails_the_second_does_the_work(world: World, monk
     waiting = threading.Event()
     monkeypatch.setattr(views, "report", first_fails)
 
-    def send() -> int:
+    def send() -> Any:
         me = Caller(world.governor)
         me.client.raise_request_exception = False
         if began.is_set():
             threading.Timer(0.5, waiting.set).start()
         return me.post("cases/", GOOD, headers=KEY).status_code
 
-    results: list[int] = []
+    results: list[Any] = []
     first = threading.Thread(target=lambda: (results.append(send()), connections.close_all()))
     first.start()
     assert began.wait(10)

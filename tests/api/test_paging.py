@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case
-from tests.api.callers import Caller, errors
+from tests.api.callers import As, Caller, errors
 from tests.world import AT, World, a_report
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def cursor(*values: Any) -> str:
 
 
 @pytest.fixture
-def me(as_, settings) -> Caller:
+def me(as_: As, settings) -> Caller:
     settings.STEP_TRANSPORT = "yuhu.kit.steps.run_nowhere"
     return as_("governor")
 

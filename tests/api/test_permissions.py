@@ -14,7 +14,6 @@ from staffing.models import Membership
 from tests.api.callers import Caller, errors
 from tests.world import (
     AT,
-    SYSTEM,
     World,
     a_closed,
     a_dispatched,
@@ -25,6 +24,7 @@ from tests.world import (
     do,
 )
 from yuhu.api.urls import resources
+from yuhu.journal.actions import SYSTEM
 from yuhu.kit import clock
 
 pytestmark = pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -45,7 +46,7 @@ def may_evaluate(world: World, case: Case) -> set[str]:
     return {name for name, user in people if may_move(Look(case, user, AT), "evaluate")}
 
 
-def done_by(world: World, who: str, **target: str) -> Case:
+def done_by(world: World, who: str, **target: Any) -> Case:
     """``who`` signs and hands back what a duty officer gave to ``target``."""
     case = do(world, a_report(world), "dispatch", "dispatcher", **target)
     return do(world, do(world, case, "sign", who), "hand-back", who, result="办完")

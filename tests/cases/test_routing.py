@@ -5,6 +5,7 @@ import csv
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -198,7 +199,7 @@ def test_without_an_item_the_duty_officer_decides_and_a_clock_runs_for_him(unlis
     assert list(Case.objects.awaiting_person()) == [unlisted]
 
 
-PUSHED_DOWN: list[tuple[str, dict[str, object]]] = [
+PUSHED_DOWN: list[tuple[str, dict[str, Any]]] = [
     ("an office", {"unit": "430302001-city_management_office"}),
     ("a platform", {"unit": "430302001-block_service"}),
     ("a posted team", {"unit": "430302001-enforcement_city"}),
@@ -212,7 +213,7 @@ PUSHED_DOWN: list[tuple[str, dict[str, object]]] = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("to, data", PUSHED_DOWN, ids=[row[0] for row in PUSHED_DOWN])
 def test_nothing_without_an_item_is_pushed_down(
-    world: World, unlisted: Case, to: str, data: dict[str, object]
+    world: World, unlisted: Case, to: str, data: dict[str, Any]
 ) -> None:
     with pytest.raises(OffList) as refusal:
         do(world, unlisted, "dispatch", "dispatcher", **data)
@@ -239,14 +240,14 @@ def test_no_rule_and_no_receiver_named_is_said_to_the_duty_officer(world: World,
 @pytest.mark.parametrize(
     "data", [{"unit": "430302001-city_management_office"}, {"assignee": "governor"}], ids=["office", "person"]
 )
-def test_a_person_cannot_make_the_street_lead_a_cooperation_item(world: World, data: dict[str, str]) -> None:
+def test_a_person_cannot_make_the_street_lead_a_cooperation_item(world: World, data: dict[str, Any]) -> None:
     case = a_report(world, category="1101")
     with pytest.raises(Invalid) as refusal:
         do(world, case, "dispatch", "dispatcher", **data)
     assert refusal.value.code == "street_cannot_lead"
 
 
-REFUSED: list[tuple[str, dict[str, object]]] = [
+REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("unit", {"unit": "430302001-no_such_office"}),
     ("unit", {"unit": 10**15}),
     ("unit", {"unit": True}),
@@ -266,9 +267,7 @@ REFUSED: list[tuple[str, dict[str, object]]] = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("field, data", REFUSED)
-def test_an_unknown_receiver_is_refused_by_its_field(
-    world: World, field: str, data: dict[str, object]
-) -> None:
+def test_an_unknown_receiver_is_refused_by_its_field(world: World, field: str, data: dict[str, Any]) -> None:
     case = a_report(world)
     with pytest.raises(UnknownCode) as refusal:
         do(world, case, "dispatch", "dispatcher", **data)
@@ -454,7 +453,7 @@ def test_another_round_goes_to_the_same_receiver_while_he_is_there(world: World,
     if receiver == "governor":
         case, who = a_handled(world), "governor"
     else:
-        given = (
+        given: dict[str, Any] = (
             {"unit": "430302001-city_management_office"} if receiver == "office" else {"assignee": "handler"}
         )
         case, who = do(world, a_report(world), "dispatch", "dispatcher", **given), "handler"

@@ -1,4 +1,4 @@
-"""The two addresses for machines: alive asks nothing, ready asks database and broker and tells how far steps are behind."""
+"""The addresses for machines: alive asks nothing, ready asks database and broker and tells how far steps are behind."""
 
 import datetime as dt
 
@@ -44,7 +44,9 @@ def test_ready_with_nothing_pending(client: Client):
 
 
 @pytest.mark.django_db
-def test_ready_tells_the_age_of_the_oldest_step_and_that_nobody_sweeps(client: Client, world: World, at: dt.datetime):
+def test_ready_tells_the_age_of_the_oldest_step_and_that_nobody_sweeps(
+    client: Client, world: World, at: dt.datetime
+):
     a_report(world, at=AT - dt.timedelta(seconds=300))
     drain()
     body = client.get("/readyz").json()

@@ -51,13 +51,17 @@ def anybody() -> Client:
     return Client(headers={"accept-language": "en"})
 
 
-def jpeg(colour: tuple[int, int, int] = (120, 130, 90), size: tuple[int, int] = (64, 48), **options: object) -> bytes:
+def jpeg(
+    colour: tuple[int, int, int] = (120, 130, 90), size: tuple[int, int] = (64, 48), **options: object
+) -> bytes:
     """A photo of one colour."""
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, "JPEG", **options)
     return out.getvalue()
 
 
-def photo(name: str = "photo.jpg", *, colour: tuple[int, int, int] = (120, 130, 90), **options: object) -> SimpleUploadedFile:
+def photo(
+    name: str = "photo.jpg", *, colour: tuple[int, int, int] = (120, 130, 90), **options: object
+) -> SimpleUploadedFile:
     """A photo as a form sends it."""
     return SimpleUploadedFile(name, jpeg(colour, **options), content_type="image/jpeg")

@@ -102,5 +102,7 @@ class Page(HTMLParser):
         if self._area and self._form is not None:
             held = self._form.values[self._area]
             # The first line break after <textarea> belongs to the mark-up.
-            held[0] = (held[0] + data).removeprefix("\r\n").removeprefix("\n") if not held[0] else held[0] + data
+            held[0] = (
+                (held[0] + data).removeprefix("\r\n").removeprefix("\n") if not held[0] else held[0] + data
+            )
         self._words.append(data)

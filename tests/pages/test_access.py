@@ -19,7 +19,16 @@ SEES = frozenset(
     | {"streetleader", "leader", "auditor"}
 )
 SEES_NOT = frozenset(
-    {"governor2", "governor9", "dispatcher9", "handler", "handler2", "office_head", "department", "department_head"}
+    {
+        "governor2",
+        "governor9",
+        "dispatcher9",
+        "handler",
+        "handler2",
+        "office_head",
+        "department",
+        "department_head",
+    }
     | {"admin", "security", "stranger", "stand_in"}
 )
 MAY_REPORT = (SEES | SEES_NOT) - {"auditor", "admin", "security", "stranger", "stand_in"}
@@ -68,13 +77,21 @@ def test_everybody_gets_the_pages_of_the_table(world: World, case: Case, as_, pa
     assert got == {name: 200 if name in allowed else otherwise for name in world.people}
 
 
-def test_the_persons_page_opens_for_those_who_see_the_case_and_may_unmask(world: World, case: Case, as_) -> None:
+def test_the_persons_page_opens_for_those_who_see_the_case_and_may_unmask(
+    world: World, case: Case, as_
+) -> None:
     got = {name: as_(name).get(f"/cases/{case.number}/person/").status_code for name in world.people}
     assert got == {name: 200 if name in MAY_UNMASK else 403 if name in SEES else 404 for name in world.people}
 
 
 def test_every_page_asks_for_a_log_in_except_the_reporters(world: World, case: Case, anybody: Client) -> None:
-    values = {"number": case.number, "key": "k" * 8, "name": "evaluate", "pk": 1, "token": case.reporter.token}
+    values = {
+        "number": case.number,
+        "key": "k" * 8,
+        "name": "evaluate",
+        "pk": 1,
+        "token": case.reporter.token,
+    }
     for pattern in urls.urlpatterns:
         assert isinstance(pattern, URLPattern)
         path = "/" + "".join(

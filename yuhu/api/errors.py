@@ -22,6 +22,7 @@ from rest_framework.response import Response
 from yuhu.kit.exceptions import Refusal
 
 RETRY_SECONDS = 5
+BUSY = _("The system is busy or being repaired. Nothing was changed; please try again in a moment.")
 
 
 class Told(exceptions.APIException):
@@ -63,10 +64,7 @@ class Handler(ExceptionHandler):
             message = _("Something else still refers to this, so it cannot be removed.")
             return Told(409, "protected", message)
         if isinstance(exc, OperationalError | InterfaceError):
-            message = _(
-                "The system is busy or being repaired. Nothing was changed; please try again in a moment."
-            )
-            return Told(503, "unavailable", message, wait=RETRY_SECONDS)
+            return Told(503, "unavailable", BUSY, wait=RETRY_SECONDS)
         return _unreadable(exc) or super().convert_known_exceptions(exc)
 
     def format_exception(self, exc: exceptions.APIException) -> Any:

@@ -62,12 +62,29 @@ class SessionLogin(SessionScheme):  # type: ignore[no-untyped-call] # registers 
 def share(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Post-processing hook: errors, ``Idempotency-Key``, ``If-Match``, ``ETag`` and ``X-Request-ID`` everywhere."""
     components = result["components"]
+    _forget_widths(components)
     components.setdefault("schemas", {})[PROBLEM] = _problem()
     components["responses"] = {f"{PROBLEM}{status}": _error(text) for status, text in ERRORS.items()}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             _complete(operation, path=path, writes=method == "post")
     return result
+
+
+def _forget_widths(part: Any) -> None:
+    """How wide a column of integers is depends on the database's engine and is nobody's business."""
+    if isinstance(part, dict):
+        if part.get("maximum") in _WIDTHS:
+            for name in ("maximum", "format"):
+                part.pop(name, None)
+        for one in part.values():
+            _forget_widths(one)
+    elif isinstance(part, list):
+        for one in part:
+            _forget_widths(one)
+
+
+_WIDTHS = frozenset({2**15 - 1, 2**31 - 1, 2**63 - 1})
 
 
 def _complete(operation: dict[str, Any], *, path: str, writes: bool) -> None:

@@ -25,7 +25,7 @@ class PerCaller(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         person = request.user.pk if request.user.is_authenticated else None
-        who = f"person:{person}" if person else f"address:{self.get_ident(request)}"
+        who = f"person:{person}" if person else f"address:{request.META.get('REMOTE_ADDR')}"
         key = f"api:rate:{who}:{int(time.time()) // WINDOW_SECONDS}"
         try:
             if cache.add(key, 1, timeout=2 * WINDOW_SECONDS):

@@ -44,6 +44,9 @@ def _entries(here: str, posts: tuple[Post, ...], unread: int) -> Iterator[Entry]
         yield Entry(cases, _("Cases"), "list", current=here.startswith(cases) and not here.startswith(new))
         if _may(posts, Capability.REPORT_CASE):
             yield Entry(new, _("Report"), "plus", current=here.startswith(new), main=True)
+    if _may(posts, Capability.READ_JOURNAL):
+        journal = reverse("journal")
+        yield Entry(journal, _("Journal"), "clock", current=here.startswith(journal))
     yield Entry(inbox, _("Notices"), "bell", current=here.startswith(inbox), count=unread)
     if _may(posts, Capability.SEE_FIGURES):
         yield Entry(reverse("roster"), _("Blocks"), "people", current=here.startswith(reverse("roster")))

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from yuhu.dashboard import health, views
+from yuhu.dashboard import audit, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("roster/", views.roster, name="roster"),
+    path("journal/", audit.journal, name="journal"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

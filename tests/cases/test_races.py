@@ -1,0 +1,414 @@
+"""Two who act on one case at the same moment: one wins, the other is told, nothing is half-done.
+
+Everybody meets right after reading the case: with the lock the second is kept out until the first has committed;
+each control takes the lock away, both read the same state, and what the lock prevents can be seen.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from cases.actions import automatic, close_unrated, dispatch_by_rule, escalate, move, warn
+from cases.actions import move as move_action
+from cases.actions.base import locked
+from cases.actions.report import NewCase, _check, _store
+from cases.exceptions import NotYourMove, WrongState
+from cases.models import Case, CaseRequest, Deadline, Escalation, Evaluation, WorkOrder
+from cases.states import State, Step
+from staffing.actions import appoint, hand_over, join
+from staffing.models import Membership, Tenure
+from tests.journal_flush import install_flush_guard
+from tests.together import at_once, kinds, meeting_after
+from tests.world import (
+    AT,
+    World,
+    a_dispatched,
+    a_report,
+    a_signed,
+    an_evaluated,
+    as_reporter,
+    build,
+    do,
+    held_by_office,
+    kinds_of,
+)
+from yuhu.journal.actions import SYSTEM, relay
+from yuhu.journal.verification import verify
+from yuhu.kit import steps
+from yuhu.kit.exceptions import Invalid, Refusal
+
+install_flush_guard()
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def unlocked(case_id: int) -> Case:
+    """``locked`` as it would be if somebody forgot the lock."""
+    return Case.objects.select_related("category", "assignee", "lead_unit", "block").get(pk=case_id)
+
+
+@pytest.fixture
+def cast(db, settings) -> World:
+    settings.STEP_TRANSPORT = "yuhu.kit.steps.run_nowhere"
+    return build()
+
+
+@pytest.fixture
+def meeting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Call it when the scene is set: from then on whoever has read a case waits for the other."""
+
+    def begin(read: Callable[[int], Case] = locked) -> None:
+        met = meeting_after(read)
+        for module in (_MOVE, automatic):
+            monkeypatch.setattr(module, "locked", met)
+
+    return begin
+
+
+# The package exports the function under the same name as the module.
+_MOVE: Any = __import__("sys").modules["cases.actions.move"]
+
+
+@pytest.fixture(autouse=True)
+def _journal_is_whole(cast: World) -> Iterator[None]:
+    """After every race, also after the controls."""
+    yield
+    while relay(at=AT):
+        pass
+    assert verify(head_file=settings.JOURNAL_HEAD_FILE).findings == []
+
+
+def acting(world: World, case: Case, name: str, who: str, **data: Any) -> Callable[[], object]:
+    """The move as something to be done later; people are asked for their posts now."""
+    by = world.by(who)
+    return lambda: move(case_id=case.pk, name=name, by=by, at=AT, data=data)
+
+
+def fresh(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+# --- two people -------------------------------------------------------------------------------------------------
+
+
+def two_who_sign(
+    world: World, begin: Callable[..., None], *read: Callable[[int], Case]
+) -> tuple[Case, list[object]]:
+    case = held_by_office(world)
+    begin(*read)
+    return case, at_once(acting(world, case, "sign", "handler"), acting(world, case, "sign", "handler2"))
+
+
+def test_of_two_who_sign_at_once_one_signs_and_the_other_is_told(cast: World, meeting) -> None:
+    case, results = two_who_sign(cast, meeting)
+    assert kinds(results) == ["Case", "WrongState"]
+    order = WorkOrder.objects.get(case=case)
+    winner = cast.handler if isinstance(results[0], Case) else cast.handler2
+    assert (fresh(case).state, order.signed_by) == (State.IN_PROGRESS, winner)
+    assert kinds_of(case).count("case.signed") == 1
+
+
+def test_control_without_the_lock_both_believe_that_they_signed(cast: World, meeting) -> None:
+    case, results = two_who_sign(cast, meeting, unlocked)
+    assert kinds(results) == ["Case", "Case"]
+    assert kinds_of(case).count("case.signed") == 2
+
+
+def sign_against_return(
+    world: World, begin: Callable[..., None], *read: Callable[[int], Case]
+) -> tuple[Case, list[object]]:
+    case = do(world, a_dispatched(world), "return", "governor", reason="不归我管")
+    begin(*read)
+    decide = acting(world, case, "decide-return", "dispatcher", approve=True, reason="同意")
+    return case, at_once(acting(world, case, "sign", "governor"), decide)
+
+
+def test_an_order_that_is_signed_while_its_return_is_approved_ends_in_one_hand(cast: World, meeting) -> None:
+    """Either the signature came first and the order is taken back, or it is too late to sign."""
+    case, results = sign_against_return(cast, meeting)
+    assert isinstance(results[1], Case)
+    assert isinstance(results[0], Case | WrongState)
+    case = fresh(case)
+    assert (case.state, case.assignee, case.due_at) == (State.REPORTED, None, None)
+    assert not case.orders.filter(ended_at=None).exists()
+    signed = case.orders.exclude(signed_at=None).count()
+    assert kinds_of(case).count("case.signed") == signed == int(isinstance(results[0], Case))
+
+
+def test_control_without_the_lock_a_returned_order_is_signed(
+    cast: World, meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_MOVE, "journal", lambda *_args, **_data: None)
+    case, results = sign_against_return(cast, meeting, unlocked)
+    assert kinds(results) == ["Case", "Case"], "the signature saw an order that was gone"
+    case = fresh(case)
+    assert not case.orders.filter(ended_at=None).exists()
+    half = case.state == State.IN_PROGRESS or case.orders.filter(signed_at=None).exists() or case.due_at
+    assert half or case.orders.exclude(signed_at=None).exists()
+
+
+def two_evaluators(
+    world: World, begin: Callable[..., None], *read: Callable[[int], Case]
+) -> tuple[Case, list[object]]:
+    """Nobody supervises b1: 柯 and 戴 of the coordination platform both open the case; one passes it, one fails it."""
+    unit = world.unit("coordination")
+    join(unit=unit, user=world.stand_in, role=Membership.Role.HEAD, starts_on=AT.date(), at=AT, actor=SYSTEM)
+    appoint(
+        block=world.b1, post=Tenure.Seat.SUPERVISOR, holder=None, starts_on=AT.date(), at=AT, actor=SYSTEM
+    )
+    case = do(world, a_signed(world), "hand-back", "governor", result="办完")
+    begin(*read)
+    return case, at_once(
+        acting(world, case, "evaluate", "coordinator", effective=True),
+        acting(world, case, "evaluate", "stand_in", effective=False, comment="没办好"),
+    )
+
+
+def test_of_two_evaluations_at_once_one_counts_and_the_other_is_told(cast: World, meeting) -> None:
+    case, results = two_evaluators(cast, meeting)
+    assert isinstance(results[0], Case) != isinstance(results[1], Case)
+    assert any(isinstance(result, WrongState | NotYourMove) for result in results)
+    passed = isinstance(results[0], Case)
+    row = Evaluation.objects.get(case=case)
+    assert (row.effective, fresh(case).state) == (passed, State.EVALUATED if passed else State.IN_PROGRESS)
+    assert case.orders.count() == (1 if passed else 2)
+
+
+def test_control_without_the_lock_only_a_constraint_stops_the_second_evaluation(cast: World, meeting) -> None:
+    _case, results = two_evaluators(cast, meeting, unlocked)
+    assert kinds(results) == ["Case", "IntegrityError"], "an error that nobody can read"
+
+
+def test_an_answer_in_the_moment_in_which_the_case_closes_counts_or_is_told(cast: World, meeting) -> None:
+    case = an_evaluated(cast)
+    late = AT + dt.timedelta(days=30)
+    meeting()
+    results = at_once(
+        lambda: as_reporter(case, "rate", at=late, solved="solved", satisfaction="satisfied"),
+        lambda: close_unrated(case_id=case.pk, at=late),
+    )
+    case = fresh(case)
+    rated = isinstance(results[0], Case)
+    assert rated != bool(results[1] is True)
+    assert rated or isinstance(results[0], WrongState)
+    assert (case.state, case.end_code) == (State.CLOSED, "rated" if rated else "not_rated")
+    assert case.ratings.count() == int(rated)
+    assert kinds_of(case).count("case.closed") + kinds_of(case).count("case.rated") == 1
+
+
+def test_two_requests_of_one_kind_at_once_are_one(cast: World, meeting) -> None:
+    case = held_by_office(cast)
+    meeting()
+    results = at_once(
+        acting(cast, case, "return", "handler", reason="不归我管"),
+        acting(cast, case, "return", "handler2", reason="也不归我管"),
+    )
+    assert kinds(results) == ["Case", "NotYourMove"]
+    assert CaseRequest.objects.filter(case=case).count() == 1
+
+
+# --- merging each into the other ----------------------------------------------------------------------------------
+
+
+def merged_both_ways(world: World) -> tuple[Case, Case, list[object]]:
+    first, second = a_report(world), a_report(world)
+    return (
+        first,
+        second,
+        at_once(
+            acting(world, first, "merge", "dispatcher", into=second.number),
+            acting(world, second, "merge", "coordinator", into=first.number),
+        ),
+    )
+
+
+def test_two_cases_are_not_merged_into_each_other(cast: World) -> None:
+    for _time in range(5):
+        first, second, results = merged_both_ways(cast)
+        told = [result for result in results if isinstance(result, Refusal)]
+        assert [type(one) for one in told] in ([Invalid], [WrongState]), results
+        assert {fresh(first).state, fresh(second).state} == {State.MERGED, State.REPORTED}
+
+
+def test_control_without_both_locks_the_two_stand_in_each_others_way(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each locks its own row only; the database ends the deadlock with an error that nobody can read."""
+    monkeypatch.setattr(_MOVE, "lock_together", lambda *_args: None)
+    met = meeting_after(_MOVE.read_fields)
+    monkeypatch.setattr(_MOVE, "read_fields", met)
+    _first, _second, results = merged_both_ways(cast)
+    assert kinds(results) == ["Case", "OperationalError"]
+
+
+# --- two sweeps -----------------------------------------------------------------------------------------------------
+
+
+def test_two_sweeps_dispatch_a_case_once(cast: World, meeting) -> None:
+    case = a_report(cast)
+    meeting()
+    results = at_once(*[lambda: dispatch_by_rule(case_id=case.pk, at=AT)] * 2)
+    assert sorted(results, key=str) == [False, True]
+    assert WorkOrder.objects.filter(case=case).count() == 1
+    assert Deadline.objects.filter(case=case, step=Step.SIGN).count() == 1
+    assert kinds_of(case) == ["case.reported", "case.dispatched"]
+
+
+def test_control_without_the_lock_the_second_sweep_runs_into_a_constraint(cast: World, meeting) -> None:
+    case = a_report(cast)
+    meeting(unlocked)
+    results = at_once(*[lambda: dispatch_by_rule(case_id=case.pk, at=AT)] * 2)
+    assert kinds(results) == ["IntegrityError", "bool"]
+
+
+@pytest.mark.parametrize("act, kind", [(warn, "case.warned"), (escalate, "case.escalated")])
+def test_two_sweeps_warn_and_escalate_once(cast: World, meeting, act: Callable[..., bool], kind: str) -> None:
+    case = a_signed(cast)
+    clock = Deadline.objects.get(case=case, step=Step.HANDLE)
+    meeting()
+    results = at_once(*[lambda: act(deadline_id=clock.pk, at=clock.due_at)] * 2)
+    assert sorted(results, key=str) == [False, True]
+    assert kinds_of(case).count(kind) == 1
+    assert Escalation.objects.count() == int(act is escalate)
+
+
+@pytest.mark.parametrize("act, outcome", [(warn, ["bool", "bool"]), (escalate, ["IntegrityError", "bool"])])
+def test_control_without_the_lock_both_sweeps_believe_it_is_theirs(
+    cast: World, monkeypatch: pytest.MonkeyPatch, act: Callable[..., bool], outcome: list[str]
+) -> None:
+    case = a_signed(cast)
+    clock = Deadline.objects.get(case=case, step=Step.HANDLE)
+
+    def naive(deadline_id: int) -> tuple[Case, Deadline]:
+        return unlocked(case.pk), Deadline.objects.get(pk=deadline_id)
+
+    monkeypatch.setattr(automatic, "_locked_deadline", meeting_after(naive))
+    results = at_once(*[lambda: act(deadline_id=clock.pk, at=clock.due_at)] * 2)
+    assert kinds(results) == outcome
+    assert False not in results
+    assert kinds_of(case).count("case.warned") == (2 if act is warn else 0), "told twice"
+
+
+def test_whole_sweeps_side_by_side_do_everything_once(cast: World) -> None:
+    """Four workers sweep twenty cases twice over; nobody meets an error."""
+    for number in range(20):
+        (a_report, a_signed)[number % 2](cast)
+    late = AT + dt.timedelta(hours=9)
+    names = ["cases.dispatch", "cases.warn", "cases.escalate"]
+    done = at_once(*[lambda: steps.run_sweeps(late, names)] * 4)
+    assert all(isinstance(one, dict) and -1 not in one.values() for one in done), done
+    assert Case.objects.filter(state=State.REPORTED).count() == 0
+    orders = WorkOrder.objects.values_list("case", flat=True)
+    assert len(orders) == len(set(orders)) == 20
+    levels = Escalation.objects.values_list("deadline", "level")
+    assert len(levels) == len(set(levels)) == 10
+    for case in Case.objects.filter(state=State.IN_PROGRESS):
+        assert kinds_of(case).count("case.warned") == 1
+        assert kinds_of(case).count("case.escalated") == 1
+
+
+# --- two reports ----------------------------------------------------------------------------------------------------
+
+
+def test_a_form_that_is_sent_twice_at_once_is_one_case(cast: World) -> None:
+    results = at_once(*[lambda: a_report(cast, submission_key="form-1")] * 4)
+    assert kinds(results) == ["Case"] * 4
+    assert len({case.pk for case in results if isinstance(case, Case)}) == 1
+    assert Case.objects.count() == 1
+    assert kinds_of(Case.objects.get()) == ["case.reported"]
+
+
+def test_control_a_look_before_the_insert_lets_two_through_to_the_constraint(cast: World) -> None:
+    new = NewCase(
+        category="0101", description="楼下", channel="governor", block=cast.b1.code, submission_key="form-1"
+    )
+    looked = meeting_after(lambda: Case.objects.filter(submission_key="form-1").first())
+
+    def naive() -> Case:
+        if (twin := looked()) is not None:
+            return twin
+        with transaction.atomic():
+            return _store(_check(new), by=cast.by("governor"), at=AT)
+
+    assert kinds(at_once(naive, naive)) == ["Case", "IntegrityError"]
+
+
+def test_eight_who_report_at_once_get_eight_numbers(cast: World) -> None:
+    results = at_once(*[lambda: [a_report(cast).number for _number in range(5)]] * 8)
+    numbers = [number for numbers in results if isinstance(numbers, list) for number in numbers]
+    assert len(numbers) == len(set(numbers)) == Case.objects.count() == 40
+
+
+# --- the roster -----------------------------------------------------------------------------------------------------
+
+
+def appointing(world: World, post: str, who: str) -> Callable[[], object]:
+    day = AT.date()
+    return lambda: appoint(
+        block=world.b1, post=post, holder=world.people[who], starts_on=day, at=AT, actor=SYSTEM
+    )
+
+
+def test_of_two_who_are_appointed_at_once_one_governs_and_the_other_is_told(cast: World) -> None:
+    case = a_dispatched(cast)
+    post = Tenure.Seat.GOVERNOR
+    results = at_once(appointing(cast, post, "stand_in"), appointing(cast, post, "handler"))
+    assert kinds(results) == ["SeatTaken", "Tenure"]
+    row = Tenure.objects.get(block=cast.b1, post=post, starts_on=AT.date())
+    assert [row] == [one for one in results if isinstance(one, Tenure)]
+    assert fresh(case).assignee == row.holder
+    assert kinds_of(case).count("case.handed_over") == 1
+
+
+def test_control_the_last_word_would_win_and_nobody_would_be_told(cast: World) -> None:
+    def naive(who: str) -> Callable[[], object]:
+        return lambda: Tenure.objects.update_or_create(
+            block=cast.b1,
+            post=Tenure.Seat.GOVERNOR,
+            starts_on=AT.date(),
+            defaults={"holder": cast.people[who]},
+        )
+
+    assert kinds(at_once(naive("stand_in"), naive("handler"))) == ["tuple", "tuple"]
+
+
+def test_a_case_that_is_dispatched_while_the_governor_changes_follows_with_the_next_sweep(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dispatch read the roster of before and commits after the hand-over has looked for open cases."""
+    from cases.actions import sending
+
+    case = a_report(cast)
+    route = sending.route
+    changed = []
+
+    def late(facts: Any) -> Any:
+        if not changed:
+            changed.append(at_once(lambda: handing_over(cast)))
+        return route(facts)
+
+    monkeypatch.setattr(sending, "route", late)
+    assert dispatch_by_rule(case_id=case.pk, at=AT)
+    assert kinds(changed[0]) == ["Tenure"]
+    assert fresh(case).assignee == cast.governor, "the control: it went to the one who has left"
+    assert steps.run_sweeps(AT, ["cases.roster"]) == {"cases.roster": 1}
+    assert fresh(case).assignee == cast.stand_in
+
+
+def handing_over(world: World) -> object:
+    return hand_over(
+        block=world.b1,
+        post=Tenure.Seat.GOVERNOR,
+        to=world.stand_in,
+        starts_on=AT.date(),
+        at=AT,
+        actor=SYSTEM,
+    )
+
+
+def test_the_names_that_the_tests_replace_are_the_ones_that_the_actions_use() -> None:
+    assert _MOVE.move is move_action
+    assert _MOVE.locked is automatic.locked is locked
