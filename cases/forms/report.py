@@ -47,16 +47,20 @@ class BlockSelect(forms.Select):
         return False
 
 
-class BlockChoice(forms.ChoiceField):
-    """May stay empty when the place was measured instead: the form decides that as a whole."""
+class CodeChoice(forms.ChoiceField):
+    """A code from a long list, which is looked up only to be shown: whether it is in use is the action's to say."""
 
-    default_error_messages = {
-        "invalid_choice": _("This block does not exist. Please choose one from the list.")
-    }
+    def __init__(self, pattern: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.pattern = re.compile(pattern)
 
     def validate(self, value: Any) -> None:
-        if value:
-            super().validate(value)
+        """A block may stay empty when the place was measured instead; the form decides that as a whole."""
+        if not value and isinstance(self.widget, BlockSelect):
+            return
+        forms.Field.validate(self, value)
+        if not self.pattern.fullmatch(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
 
 class ReportForm(forms.Form):
@@ -71,9 +75,15 @@ class ReportForm(forms.Form):
     description = CleanText(label=_("What is the matter?"), widget=forms.Textarea({"rows": 4}))
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput({"data-longitude": "yes"}))
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput({"data-latitude": "yes"}))
-    block = BlockChoice(label=_("Block"), widget=BlockSelect())
+    block = CodeChoice(
+        "[0-9]{14}",
+        label=_("Block"),
+        widget=BlockSelect(),
+        error_messages={"invalid_choice": _("This block does not exist. Please choose one from the list.")},
+    )
     address = CleanText(label=_("Address or landmark"), required=False, most=MAX_ADDRESS)
-    category = forms.ChoiceField(
+    category = CodeChoice(
+        "[0-9]{1,8}",
         label=_("Category"),
         widget=SearchSelect(),
         error_messages={
@@ -103,15 +113,18 @@ class ReportForm(forms.Form):
     ) -> None:
         super().__init__(data.copy() if data is not None else None, initial=_initial(posts))
         self.scope, self.posts, self.on, self.offered = scope, posts, on, offered
-        category, block = self.fields["category"], self.fields["block"]
-        assert isinstance(category, forms.ChoiceField)
-        assert isinstance(block, forms.ChoiceField)
-        offer(category, category_groups(), empty=_("Please choose"))
-        offer(block, block_groups(scope, posts, on), empty=_("Please choose"))
         if not governs(posts):
             del self.fields["result"], self.fields["after_photos"]
         if data is not None and not _KEY.fullmatch(data.get("idempotency_key", "")):
             self.renew_key()
+
+    def offer_choices(self) -> None:
+        """Look up what the page offers: only a form that is shown needs it."""
+        category, block = self.fields["category"], self.fields["block"]
+        assert isinstance(category, forms.ChoiceField)
+        assert isinstance(block, forms.ChoiceField)
+        offer(category, category_groups(), empty=_("Please choose"))
+        offer(block, block_groups(self.scope, self.posts, self.on), empty=_("Please choose"))
 
     def renew_key(self) -> None:
         """What is sent next from this form is another matter."""

@@ -46,7 +46,7 @@ PLAIN: dict[State, str | Promise] = {
     State.VOID: gettext_lazy("It was taken out, for example because it had been recorded by mistake."),
     State.MERGED: gettext_lazy("The same trouble had been reported already; both are dealt with together."),
 }
-HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
+HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 
 @never_cache

@@ -187,6 +187,7 @@ def _page(
     status: int = 200,
     similar: list[Case] | None = None,
 ) -> HttpResponse:
+    form.offer_choices()
     context = {
         "form": form,
         "kept": tray.kept("photos") if tray else [],

@@ -18,3 +18,15 @@ def test_case_numbers_and_codes_stay() -> None:
 def test_the_processor_masks_every_text_value_and_nothing_else() -> None:
     event = redact(None, "info", {"event": "x", "request": "GET /f/AbCd1234_xyz/", "code": 200})
     assert event == {"event": "x", "request": "GET /f/…/", "code": 200}
+
+
+class Request:
+    def __repr__(self) -> str:
+        return "<Request: POST '/f/AbCd1234_xyz/rate/'>"
+
+
+def test_what_is_printed_of_an_object_is_masked_too() -> None:
+    assert redact(None, "info", {"request": Request(), "args": [Request()]}) == {
+        "request": "<Request: POST '/f/…/rate/'>",
+        "args": ["<Request: POST '/f/…/rate/'>"],
+    }

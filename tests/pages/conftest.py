@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,7 +53,7 @@ def anybody() -> Client:
 
 
 def jpeg(
-    colour: tuple[int, int, int] = (120, 130, 90), size: tuple[int, int] = (64, 48), **options: object
+    colour: tuple[int, int, int] = (120, 130, 90), size: tuple[int, int] = (64, 48), **options: Any
 ) -> bytes:
     """A photo of one colour."""
     out = io.BytesIO()
@@ -61,7 +62,7 @@ def jpeg(
 
 
 def photo(
-    name: str = "photo.jpg", *, colour: tuple[int, int, int] = (120, 130, 90), **options: object
+    name: str = "photo.jpg", *, colour: tuple[int, int, int] = (120, 130, 90), **options: Any
 ) -> SimpleUploadedFile:
     """A photo as a form sends it."""
     return SimpleUploadedFile(name, jpeg(colour, **options), content_type="image/jpeg")

@@ -112,6 +112,7 @@ def test_the_story_tells_who_did_what_when_and_why_newest_first(world: World, as
 def test_automatic_steps_are_told_as_the_systems(world: World, as_, time: Clock) -> None:
     case = a_signed(world)
     clock = Deadline.objects.get(case=case, step="handle")
+    assert clock.warn_at is not None
     warn(deadline_id=clock.pk, at=clock.warn_at)
     escalate(deadline_id=clock.pk, at=clock.due_at)
     text = page_of(as_("governor"), case).text

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,7 +53,7 @@ def unit(world: World, code: str = "city_management_office") -> str:
     return str(world.unit(code).pk)
 
 
-def asks(name: str, **data):
+def asks(name: str, **data: Any):
     return lambda world: do(world, a_signed(world), name, "governor", reason="等配件", **data)
 
 
@@ -71,7 +72,7 @@ BY_FORM = {
     "return": ("governor", a_dispatched, lambda w: WORDS, State.DISPATCHED),
     "decide-return": (
         "dispatcher",
-        lambda w: do(w, a_dispatched(w), "return", "governor", **WORDS),
+        lambda w: do(w, a_dispatched(w), "return", "governor", reason="理由如下"),
         lambda w: {**WORDS, "approve": "no"},
         State.DISPATCHED,
     ),

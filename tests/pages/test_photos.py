@@ -63,5 +63,5 @@ def test_a_jpeg_is_not_compressed_once_more(world: World, as_, stored: Attachmen
 
 
 def test_a_file_that_is_gone_is_not_found(world: World, as_, stored: Attachment) -> None:
-    stored.file.storage.delete(stored.file.name)
+    stored.file.storage.delete(str(stored.file.name))
     assert as_("governor").get(address(stored)).status_code == 404

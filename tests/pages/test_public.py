@@ -70,7 +70,7 @@ def test_nothing_of_it_is_kept_found_or_told_onward(world: World, anybody: Clien
     image = next(img["src"] for img in Page(anybody.get(link(case))).all("img") if "/photos/" in img["src"])
     for path in (link(case), image):
         head = anybody.get(path).headers
-        assert head["Referrer-Policy"] == "no-referrer"
+        assert head["Referrer-Policy"] == "same-origin"
         assert "noindex" in head["X-Robots-Tag"]
         assert "private" in head["Cache-Control"]
     assert "no-store" in anybody.get(link(case))["Cache-Control"]
@@ -175,7 +175,7 @@ def test_who_is_satisfied_is_not_offered_to_reopen(world: World, anybody: Client
 
 def test_reopening_ends_with_its_window(world: World, anybody: Client, time: Clock) -> None:
     case = an_evaluated(world)
-    as_reporter(case, "rate", **BAD)
+    as_reporter(case, "rate", solved="unsolved", satisfaction="dissatisfied")
     time.go(days=16)
     assert not Page(anybody.get(link(case))).has_form("/reopen/")
 

@@ -181,7 +181,7 @@ def test_kept_photos_are_forgotten_after_a_day_with_their_files(
 ) -> None:
     send(as_("governor"), photos=[photo()], category=None)
     row = PhotoDraft.objects.get()
-    storage, name = row.file.storage, row.file.name
+    storage, name = row.file.storage, str(row.file.name)
     assert sweep_photo_drafts(AT + dt.timedelta(hours=23)) == 0
     with django_capture_on_commit_callbacks(execute=True):
         assert sweep_photo_drafts(AT + dt.timedelta(hours=25)) == 1

@@ -19,9 +19,10 @@ from yuhu.dashboard.context import brand_of_this_place
 from yuhu.dashboard.home import home as home_of
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, NotFound
+from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
 
 BLOCKS_A_PAGE = 50
-BLOCK_LENGTH = 12
+LENGTHS = frozenset({DISTRICT, STREET, COMMUNITY, BLOCK})
 
 
 def viewer_of(request: StaffRequest) -> Viewer:
@@ -58,7 +59,7 @@ def roster(request: StaffRequest) -> HttpResponse:
         raise Forbidden(verdict.reason)
     own = sorted(request.scope.areas, key=lambda code: (len(code), code))
     area = request.GET.get("area", "") or (own[0] if own else "")
-    if not area.isascii() or not area.isdigit() or not request.scope.covers(area):
+    if not area.isascii() or len(area) not in LENGTHS or not request.scope.covers(area):
         raise NotFound
     people = rosters(request.scope, [area], today)
     known = {ALL, *NEEDED}
@@ -72,7 +73,7 @@ def roster(request: StaffRequest) -> HttpResponse:
     context = {
         "whole": whole,
         "name": people.names.get(area) or brand_of_this_place().name,
-        "below": people.below(area) if len(area) < BLOCK_LENGTH else [],
+        "below": people.below(area) if len(area) < COMMUNITY else [],
         "page": page,
         "posts": [LABELS[kind] for kind in NEEDED],
         "narrowed": _narrowed(filled, missing),

@@ -15,10 +15,17 @@ export function enhanceDisplay(root) {
     });
   }
   const typing = "input:not([type=checkbox]):not([type=radio]):not([type=file]), textarea";
+  let back = 0;
   root.addEventListener("focusin", (event) => {
-    document.documentElement.classList.toggle("is-typing", event.target.matches(typing));
+    if (!event.target.matches(typing)) return;
+    window.clearTimeout(back);
+    document.documentElement.classList.add("is-typing");
   });
-  root.addEventListener("focusout", () => document.documentElement.classList.remove("is-typing"));
+  // Not at once: a tap takes the focus when it is pressed, and the bar must not slide under it before it is released.
+  root.addEventListener("focusout", () => {
+    window.clearTimeout(back);
+    back = window.setTimeout(() => document.documentElement.classList.remove("is-typing"), 400);
+  });
   for (const button of root.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }
