@@ -130,9 +130,8 @@ def test_a_scope_sees_its_own_blocks_only(world: World):
 
 
 def test_the_page_shows_what_a_number_counted(client: Client, world: World):
-    add_assistant(
-        block=world.b2, user=world.stand_in, kind=Assistant.Kind.RESIDENT_REPRESENTATIVE, starts_on=START, at=AT, actor=SYSTEM
-    )  # fmt: skip
+    kind = Assistant.Kind.RESIDENT_REPRESENTATIVE
+    add_assistant(block=world.b2, user=world.stand_in, kind=kind, starts_on=START, at=AT, actor=SYSTEM)
     client.force_login(world.leader)
     for query, count in (
         ("", 326),

@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.actions import attach_all
-from cases.models import Case
 from cases.photos import prepare
 from cases.states import State
 from tests.pages.conftest import jpeg, photo
