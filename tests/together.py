@@ -47,6 +47,17 @@ def meeting_after(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def meeting_before(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``; whoever is about to call it first waits for the other, unless a lock keeps the other out."""
+    meet = meeting_after(lambda: None)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        meet()
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
 def kinds(results: list[object]) -> list[str]:
     """The types of what happened, sorted."""
     return sorted(type(result).__name__ for result in results)

@@ -3,13 +3,14 @@
 import datetime as dt
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from cases.actions.base import By, digest_of, journal, locked, write_note
 from cases.models import Reporter
 from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.kit import clock, people
-from yuhu.kit.exceptions import Forbidden
+from yuhu.kit.exceptions import Forbidden, NotFound
 from yuhu.kit.text import clean_text
 
 
@@ -19,6 +20,7 @@ def unmask(*, case_id: int, reason: str, by: By, at: dt.datetime) -> tuple[str, 
     Raises:
         Forbidden: no post that may see it.
         Invalid: no reason.
+        NotFound: nobody left a name or a phone.
     """
     why = clean_text(reason, field="reason", min_length=2, max_length=200)
     if by.user is None:
@@ -28,7 +30,9 @@ def unmask(*, case_id: int, reason: str, by: By, at: dt.datetime) -> tuple[str, 
         raise Forbidden(verdict.reason)
     with transaction.atomic():
         case = locked(case_id)
-        person = Reporter.objects.get(case=case)
+        person = Reporter.objects.filter(case=case).first()
+        if person is None:
+            raise NotFound(_("Nobody left a contact in this case."))
         note = write_note(case, move="unmask", field="reason", text=why, by=by, at=at)
         journal(case, "case.unmasked", by=by, at=at, reason=digest_of(note))
     name = people.unseal(person.name_sealed) if person.name_sealed else ""

@@ -57,7 +57,7 @@ def new(request: StaffRequest) -> HttpResponse:
     at = clock.now()
     known = _similar(request, form)
     if any(case.number not in request.POST.getlist("seen") for case in known):
-        return _again(request, form, tray, status=200, similar=known)
+        return _again(request, form, tray, status=200, unseen=known)
     try:
         case = submit(
             new=form.new_case(request.user),
@@ -172,11 +172,12 @@ def _again(
     tray: PhotoTray,
     *,
     status: int,
-    similar: list[Case] | None = None,
+    unseen: list[Case] | None = None,
 ) -> HttpResponse:
-    """The form comes back with everything that was typed and taken."""
+    """The form comes back with everything that was typed, taken and seen; ``unseen`` is why it was not sent."""
     tray.keep(clock.now())
-    return _page(request, form, tray, status=status, similar=similar or [])
+    known = unseen or (_similar(request, form) if "seen" in request.POST else [])
+    return _page(request, form, tray, status=status, similar=known, asks_again=bool(unseen))
 
 
 def _page(
@@ -186,6 +187,7 @@ def _page(
     *,
     status: int = 200,
     similar: list[Case] | None = None,
+    asks_again: bool = False,
 ) -> HttpResponse:
     form.offer_choices()
     context = {
@@ -194,7 +196,7 @@ def _page(
         "kept_after": tray.kept("after_photos") if tray else [],
         "governs": governs(request.posts),
         "similar": _shown(similar or []),
-        "asks_again": bool(similar),
+        "asks_again": asks_again,
         "asks_place": not form["block"].value(),
         "at": clock.now(),
     }

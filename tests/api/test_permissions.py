@@ -136,7 +136,7 @@ def a_mix(world: World, *, seed: int) -> list[Case]:
     return cases
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_list_shows_exactly_what_opens_for_everybody(world: World, seed):
     cases = {case.number: case for case in a_mix(world, seed=seed)}
     assert any(case.restricted for case in cases.values())

@@ -27,7 +27,7 @@ from tests.world import (
 from yuhu.journal.actions import text_digest
 from yuhu.journal.models import Entry
 from yuhu.kit import people
-from yuhu.kit.exceptions import Forbidden, Invalid
+from yuhu.kit.exceptions import Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -325,6 +325,13 @@ def test_two_reports_of_one_phone_are_sealed_differently_and_found_together(worl
     assert first.phone_index == second.phone_index
     assert first.token != second.token
     assert len(first.token) >= 24
+
+
+def test_where_nobody_left_a_name_there_is_nothing_to_see(world: World) -> None:
+    case = a_report(world, reporter=Person())
+    with pytest.raises(NotFound):
+        unmask(case_id=case.pk, reason="要回电话", by=world.by("dispatcher"), at=AT)
+    assert kinds_of(case) == ["case.reported"]
 
 
 def test_the_clear_text_needs_a_post_and_a_reason_and_is_journaled(world: World) -> None:

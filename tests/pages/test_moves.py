@@ -310,7 +310,8 @@ def test_a_change_in_between_asks_again_and_the_filled_form_needs_one_more_press
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_handlers_at_the_same_time_one_wins_and_the_other_is_told(world: World, as_) -> None:
-    case = held_by_office(world)
+    office = world.unit("city_management_office").code
+    case = do(world, a_dispatched(world), "reassign", "dispatcher", reason="归城管办", unit=office)
     forms = {name: (as_(name), form_of(as_(name), case, "sign")) for name in ("handler", "handler2")}
     got: dict[str, int] = {}
 

@@ -314,6 +314,16 @@ def test_the_hint_comes_while_one_fills_in_and_then_nobody_is_asked_again(world:
     assert client.post("/cases/new/", values).status_code == 302
 
 
+def test_after_an_error_nobody_is_asked_again_about_what_was_seen(world: World, as_) -> None:
+    known = a_report(world)
+    client = as_("governor")
+    values = blank(client).data(description=TEXT, category="0101", reporter_phone="12")
+    page = Page(client.post("/cases/new/", {**values, "seen": [known.number]}))
+    form = page.form("/cases/new/")
+    assert form.values["seen"] == [known.number]
+    assert send(client, form, reporter_phone="").status_code == 302
+
+
 def test_a_case_that_came_up_after_the_hint_is_still_shown(world: World, as_) -> None:
     seen, fresh = a_report(world), a_report(world, description="刚刚又报了")
     client = as_("governor")

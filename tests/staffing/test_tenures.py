@@ -47,7 +47,8 @@ def holder(world: World, post: str, on: dt.date) -> User | None:
 
 
 def told() -> list[str]:
-    entries = Entry.objects.filter(subject_type="block", subject_id="43030200100101", at__gte=AT)
+    """What the journal tells of the block after the four who were seated first."""
+    entries = Entry.objects.filter(subject_type="block", subject_id="43030200100101", seq__gt=4)
     return list(entries.order_by("seq").values_list("kind", flat=True))
 
 
@@ -293,7 +294,7 @@ CHANGES: list[tuple[str, Callable[[World], object], list[str]]] = [
         ["acting_governor"],
     ),
     ("a cadre comes", lambda world: add(world, kind="liaison_cadre"), ["governor"]),
-    ("another helper comes", lambda world: add(world), []),
+    ("another helper comes", add, []),
     ("a cadre goes", lambda world: end(Assistant.objects.get(user=world.liaison), TODAY), ["governor"]),
     ("a cadre will go", lambda world: end(Assistant.objects.get(user=world.liaison), TODAY + DAY), []),
     ("another helper goes", lambda world: end(Assistant.objects.get(user=world.assistant), TODAY), []),

@@ -10,6 +10,7 @@ import http.client
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -84,6 +85,9 @@ class Command(BaseCommand):
                 ) from problem
 
     def _prepare(self, *, with_demo: bool) -> None:
+        if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+            # `make run` has done this; whoever starts the command by itself gets styled pages too.
+            call_command("collectstatic", interactive=False, verbosity=0)
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Setting up the database …")
