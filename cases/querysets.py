@@ -164,7 +164,8 @@ class CaseQuerySet(QuerySet[M]):
         clocks = (
             self._related("deadlines").filter(case=OuterRef("pk"), is_running=True).exclude(step=Step.HANDLE)
         )
-        first = clocks.order_by("due_at", "pk")
+        # The first contact is somebody's duty in every state; what the state itself waits for says more.
+        first = clocks.order_by(Q(step=Step.CONTACT), "due_at", "pk")
         joined = self.select_related(
             *("category", "block", "assignee", "lead_unit", "evaluator", "evaluator_unit", "reported_by"),
             *("duty_item__list", "merged_into", "reporter"),

@@ -102,27 +102,9 @@ def in_area(area: str) -> tuple[str, str]:
 
 def standing(viewer: Viewer, area: str) -> Standing:
     """The open cases of ``area`` now. One query."""
-    now = viewer.at
-    running = Deadline.objects.running().filter(case=OuterRef("pk"), step__in=LATE_STEPS, due_at__lt=now)
-    late = Q(state__in=IN_HANDS, due_at__lt=now)
-    soon = Q(state__in=IN_HANDS, warn_at__lte=now, due_at__gte=now)
-    rows = (
-        _cases(viewer, area)
-        .open()
-        .annotate(entered=_ENTERED)
-        .values(below(area), "state")
-        .annotate(
-            count=Count("pk"),
-            late=Count("pk", filter=late),
-            soon=Count("pk", filter=soon),
-            waiting=Count("pk", filter=Q(Exists(running), state__in=LATE_STATES)),
-            since=Min("entered"),
-            late_since=Min("due_at", filter=late),
-        )
-        .order_by()
-    )
-    lines = [(line[below(area)], State(line["state"]), line) for line in rows]
+    lines = [(line[below(area)], State(line["state"]), line) for line in _open_rows(viewer, area)]
     place = in_area(area)
+    by_state = {state: sum(line["count"] for _, its, line in lines if its == state) for state in OPEN_STATES}
     return Standing(
         whole=_heap((line for _code, _state, line in lines), ("open", 1), place),
         phases={
@@ -130,11 +112,7 @@ def standing(viewer: Viewer, area: str) -> Standing:
             for phase in OPEN_PHASES
         },
         states={
-            state: Number(
-                sum(line["count"] for _, its, line in lines if its == state),
-                query_of(("state", state), place),
-            )
-            for state in OPEN_STATES
+            state: Number(number, query_of(("state", state), place)) for state, number in by_state.items()
         },
         below={
             code: _heap(
@@ -143,6 +121,24 @@ def standing(viewer: Viewer, area: str) -> Standing:
             for code in sorted({code for code, _state, _line in lines})
         },
     )
+
+
+def _open_rows(viewer: Viewer, area: str) -> Iterable[Mapping[str, Any]]:
+    """Counts and ages of the open cases by part of the area and state."""
+    now = viewer.at
+    running = Deadline.objects.running().filter(case=OuterRef("pk"), step__in=LATE_STEPS, due_at__lt=now)
+    late = Q(state__in=IN_HANDS, due_at__lt=now)
+    soon = Q(state__in=IN_HANDS, warn_at__lte=now, due_at__gte=now)
+    rows = _cases(viewer, area).open().annotate(entered=_ENTERED).values(below(area), "state")
+    grouped: Iterable[Mapping[str, Any]] = rows.order_by().annotate(
+        count=Count("pk"),
+        late=Count("pk", filter=late),
+        soon=Count("pk", filter=soon),
+        waiting=Count("pk", filter=Q(Exists(running), state__in=LATE_STATES)),
+        since=Min("entered"),
+        late_since=Min("due_at", filter=late),
+    )
+    return grouped
 
 
 def _cases(viewer: Viewer, area: str) -> Cases:

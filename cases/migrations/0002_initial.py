@@ -6,385 +6,733 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('blocks', '0001_initial'),
-        ('cases', '0001_initial'),
-        ('duties', '0001_initial'),
-        ('staffing', '0001_initial'),
+        ("blocks", "0001_initial"),
+        ("cases", "0001_initial"),
+        ("duties", "0001_initial"),
+        ("staffing", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='uploaded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="attachment",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='assignee',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person in charge'),
+            model_name="case",
+            name="assignee",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person in charge",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='block',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='blocks.block', verbose_name='block'),
+            model_name="case",
+            name="block",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="blocks.block",
+                verbose_name="block",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='duty_item',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='duties.dutyitem', verbose_name='duty item'),
+            model_name="case",
+            name="duty_item",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="duties.dutyitem",
+                verbose_name="duty item",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='evaluator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='evaluator'),
+            model_name="case",
+            name="evaluator",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="evaluator",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='evaluator_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit', verbose_name='evaluating unit'),
+            model_name="case",
+            name="evaluator_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+                verbose_name="evaluating unit",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='lead_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit', verbose_name='unit in charge'),
+            model_name="case",
+            name="lead_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+                verbose_name="unit in charge",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='cases.case', verbose_name='merged into'),
+            model_name="case",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="merged",
+                to="cases.case",
+                verbose_name="merged into",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='reported_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
+            model_name="case",
+            name="reported_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="recorded by",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='cases.case'),
+            model_name="attachment",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='caseparty',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='cases.case'),
+            model_name="caseparty",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='caseparty',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit'),
+            model_name="caseparty",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='caseparty',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="caseparty",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='caserequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
+            model_name="caserequest",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AddField(
-            model_name='caserequest',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='cases.case'),
+            model_name="caserequest",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="requests", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='caserequest',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by'),
+            model_name="caserequest",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by",
+            ),
         ),
         migrations.AddField(
-            model_name='category',
-            name='lead_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit', verbose_name='leading department'),
+            model_name="category",
+            name="lead_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+                verbose_name="leading department",
+            ),
         ),
         migrations.AddField(
-            model_name='category',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='cases.category', verbose_name='parent'),
+            model_name="category",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="cases.category",
+                verbose_name="parent",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.category', verbose_name='category'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="cases.category",
+                verbose_name="category",
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='cases.case'),
+            model_name="deadline",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="deadlines", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='deadline',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='cases.deadline'),
+            model_name="escalation",
+            name="deadline",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="escalations", to="cases.deadline"
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit', verbose_name='told to'),
+            model_name="escalation",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+                verbose_name="told to",
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            model_name="escalation",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="person",
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='cases.case'),
+            model_name="evaluation",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evaluations", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='evaluator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='evaluator'),
+            model_name="evaluation",
+            name="evaluator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="evaluator",
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='handled_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="evaluation",
+            name="handled_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='cases.case'),
+            model_name="note",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='written_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="note",
+            name="written_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='comment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.note'),
+            model_name="evaluation",
+            name="comment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="cases.note",
+            ),
         ),
         migrations.AddField(
-            model_name='caserequest',
-            name='decision',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.note'),
+            model_name="caserequest",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.note",
+            ),
         ),
         migrations.AddField(
-            model_name='caserequest',
-            name='reason',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.note'),
+            model_name="caserequest",
+            name="reason",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.note"
+            ),
         ),
         migrations.AddField(
-            model_name='rating',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='cases.case'),
+            model_name="rating",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='rating',
-            name='comment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.note'),
+            model_name="rating",
+            name="comment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="cases.note",
+            ),
         ),
         migrations.AddField(
-            model_name='reporter',
-            name='case',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reporter', to='cases.case', verbose_name='case'),
+            model_name="reporter",
+            name="case",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reporter",
+                to="cases.case",
+                verbose_name="case",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='cases.case'),
+            model_name="workorder",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="orders", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='handed_back_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workorder",
+            name="handed_back_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='result',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='cases.note'),
+            model_name="workorder",
+            name="result",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="cases.note",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workorder",
+            name="signed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit'),
+            model_name="workorder",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="staffing.unit",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workorder",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='order',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='evaluation', to='cases.workorder'),
+            model_name="evaluation",
+            name="order",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evaluation", to="cases.workorder"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('case', 'stage', 'sha256'), name='attachment_same_photo_once'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                fields=("case", "stage", "sha256"), name="attachment_same_photo_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseparty',
-            index=models.Index(condition=models.Q(('unit__isnull', False)), fields=['unit', 'case'], name='party_of_unit'),
+            model_name="caseparty",
+            index=models.Index(
+                condition=models.Q(("unit__isnull", False)), fields=["unit", "case"], name="party_of_unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseparty',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user', 'case'], name='party_of_user'),
+            model_name="caseparty",
+            index=models.Index(
+                condition=models.Q(("user__isnull", False)), fields=["user", "case"], name="party_of_user"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseparty',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('case', 'role', 'unit'), name='party_unit_once'),
+            model_name="caseparty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unit__isnull", False)),
+                fields=("case", "role", "unit"),
+                name="party_unit_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseparty',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('case', 'role', 'user'), name='party_user_once'),
+            model_name="caseparty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)),
+                fields=("case", "role", "user"),
+                name="party_user_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseparty',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', True), ('user__isnull', True), _connector='XOR'), name='party_unit_or_user'),
+            model_name="caseparty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", True), ("user__isnull", True), _connector="XOR"),
+                name="party_unit_or_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('code')), _negated=True), name='category_not_its_own_parent'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("code")), _negated=True),
+                name="category_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('limit_amount__gt', 0), models.Q(('limit_unit', ''), _negated=True)), _connector='OR'), name='category_leaf_has_limit'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True),
+                    models.Q(("limit_amount__gt", 0), models.Q(("limit_unit", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="category_leaf_has_limit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-reported_at', '-id'], name='case_newest'),
+            model_name="case",
+            index=models.Index(fields=["-reported_at", "-id"], name="case_newest"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['street_code', '-reported_at', '-id'], name='case_of_street'),
+            model_name="case",
+            index=models.Index(fields=["street_code", "-reported_at", "-id"], name="case_of_street"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['community_code', '-reported_at', '-id'], name='case_of_community'),
+            model_name="case",
+            index=models.Index(fields=["community_code", "-reported_at", "-id"], name="case_of_community"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['block_code', '-reported_at', '-id'], name='case_of_block'),
+            model_name="case",
+            index=models.Index(fields=["block_code", "-reported_at", "-id"], name="case_of_block"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', '-reported_at', '-id'], name='case_by_state'),
+            model_name="case",
+            index=models.Index(fields=["state", "-reported_at", "-id"], name="case_by_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['closed', 'merged', 'rejected', 'void']), _negated=True), fields=['due_at'], name='case_open_due'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state__in", ["closed", "merged", "rejected", "void"]), _negated=True),
+                fields=["due_at"],
+                name="case_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['category', '-reported_at'], name='case_by_category'),
+            model_name="case",
+            index=models.Index(fields=["category", "-reported_at"], name="case_by_category"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['assignee', 'state'], name='case_of_assignee'),
+            model_name="case",
+            index=models.Index(fields=["assignee", "state"], name="case_of_assignee"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lead_unit', 'state'], name='case_of_unit'),
+            model_name="case",
+            index=models.Index(fields=["lead_unit", "state"], name="case_of_unit"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['evaluator', 'state'], name='case_of_evaluator'),
+            model_name="case",
+            index=models.Index(fields=["evaluator", "state"], name="case_of_evaluator"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('review_at__isnull', False)), fields=['review_at'], name='case_to_review'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("review_at__isnull", False)), fields=["review_at"], name="case_to_review"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'reported')), fields=['id'], name='case_to_dispatch'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "reported")), fields=["id"], name="case_to_dispatch"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'merged', 'rejected', 'void'])), models.Q(models.Q(('state__in', ['closed', 'merged', 'rejected', 'void']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_ended_exactly_when_final'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False), ("state__in", ["closed", "merged", "rejected", "void"])
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["closed", "merged", "rejected", "void"]), _negated=True),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_ended_exactly_when_final",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reported', 'rejected', 'void', 'merged']), ('assignee__isnull', False), ('lead_unit__isnull', False), _connector='OR'), name='case_has_receiver_once_dispatched'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["reported", "rejected", "void", "merged"]),
+                    ("assignee__isnull", False),
+                    ("lead_unit__isnull", False),
+                    _connector="OR",
+                ),
+                name="case_has_receiver_once_dispatched",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['dispatched', 'in_progress']), _negated=True), ('due_at__isnull', False), _connector='OR'), name='case_in_hands_has_due_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["dispatched", "in_progress"]), _negated=True),
+                    ("due_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="case_in_hands_has_due_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'handled'), _negated=True), ('evaluator__isnull', False), ('evaluator_unit__isnull', False), _connector='OR'), name='case_handled_has_evaluator'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "handled"), _negated=True),
+                    ("evaluator__isnull", False),
+                    ("evaluator_unit__isnull", False),
+                    _connector="OR",
+                ),
+                name="case_handled_has_evaluator",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', -90), ('latitude__lte', 90), ('longitude__gte', -180), ('longitude__lte', 180)), _connector='OR'), name='case_place_on_earth'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__gte", -90),
+                        ("latitude__lte", 90),
+                        ("longitude__gte", -180),
+                        ("longitude__lte", 180),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_place_on_earth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='case_not_merged_into_itself'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                name="case_not_merged_into_itself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('client', 'external_id'), name='case_external_id_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("client", "external_id"),
+                name="case_external_id_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('is_running', True), ('warned_at__isnull', True)), fields=['warn_at'], name='deadline_to_warn'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("is_running", True), ("warned_at__isnull", True)),
+                fields=["warn_at"],
+                name="deadline_to_warn",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('is_running', True)), fields=['next_level_at'], name='deadline_to_escalate'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("is_running", True)),
+                fields=["next_level_at"],
+                name="deadline_to_escalate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('case', 'step', 'round'), name='deadline_once_a_round'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                fields=("case", "step", "round"), name="deadline_once_a_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('is_running', True), ('met_at__isnull', True), ('stopped_at__isnull', True)), models.Q(('is_running', False), ('met_at__isnull', False)), models.Q(('ended_at__isnull', False), ('is_running', False)), models.Q(('is_running', False), ('remaining__isnull', False), ('stopped_at__isnull', False)), _connector='OR'), name='deadline_runs_or_stands_or_is_done'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("is_running", True),
+                        ("met_at__isnull", True),
+                        ("stopped_at__isnull", True),
+                    ),
+                    models.Q(("is_running", False), ("met_at__isnull", False)),
+                    models.Q(("ended_at__isnull", False), ("is_running", False)),
+                    models.Q(
+                        ("is_running", False), ("remaining__isnull", False), ("stopped_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="deadline_runs_or_stands_or_is_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('deadline', 'level'), name='escalation_once_a_level'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(fields=("deadline", "level"), name="escalation_once_a_level"),
         ),
         migrations.AddConstraint(
-            model_name='caserequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('case', 'kind'), name='request_one_pending'),
+            model_name="caserequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at__isnull", True)),
+                fields=("case", "kind"),
+                name="request_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved__isnull', True), ('decided_at__isnull', True)), models.Q(('approved__isnull', False), ('decided_at__isnull', False)), models.Q(('decided_at__isnull', False), ('lapsed', True)), _connector='OR'), name='request_decided_whole'),
+            model_name="caserequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved__isnull", True), ("decided_at__isnull", True)),
+                    models.Q(("approved__isnull", False), ("decided_at__isnull", False)),
+                    models.Q(("decided_at__isnull", False), ("lapsed", True)),
+                    _connector="OR",
+                ),
+                name="request_decided_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caserequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='request_decided_by_another'),
+            model_name="caserequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_decided_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('case', 'round'), name='rating_once_a_round'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(fields=("case", "round"), name="rating_once_a_round"),
         ),
         migrations.AddIndex(
-            model_name='reporter',
-            index=models.Index(fields=['phone_index'], name='reporter_same_phone'),
+            model_name="reporter",
+            index=models.Index(fields=["phone_index"], name="reporter_same_phone"),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(fields=('case', 'no'), name='order_number_once'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(fields=("case", "no"), name="order_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='order_one_running'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="order_one_running"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', False), ('user__isnull', False), _connector='OR'), name='order_has_receiver'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", False), ("user__isnull", False), _connector="OR"),
+                name="order_has_receiver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(('evaluator', models.F('handled_by')), _negated=True), name='evaluator_is_not_handler'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evaluator", models.F("handled_by")), _negated=True),
+                name="evaluator_is_not_handler",
+            ),
         ),
     ]

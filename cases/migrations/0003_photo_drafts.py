@@ -8,33 +8,53 @@ import cases.models.drafts
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0002_initial'),
+        ("cases", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PhotoDraft',
+            name="PhotoDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=cases.models.drafts.new_key, max_length=32, unique=True)),
-                ('stage', models.CharField(choices=[('before', 'Before'), ('after', 'After'), ('evidence', 'Evidence')], max_length=10)),
-                ('file', models.FileField(upload_to='drafts/%Y/%m/%d/')),
-                ('thumbnail', models.FileField(upload_to='drafts/%Y/%m/%d/')),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(default=cases.models.drafts.new_key, max_length=32, unique=True)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("before", "Before"), ("after", "After"), ("evidence", "Evidence")],
+                        max_length=10,
+                    ),
+                ),
+                ("file", models.FileField(upload_to="drafts/%Y/%m/%d/")),
+                ("thumbnail", models.FileField(upload_to="drafts/%Y/%m/%d/")),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo of an unfinished form',
-                'verbose_name_plural': 'photos of unfinished forms',
-                'indexes': [models.Index(fields=['created_at'], name='photo_draft_age'), models.Index(fields=['user', 'created_at'], name='photo_draft_of_user')],
+                "verbose_name": "photo of an unfinished form",
+                "verbose_name_plural": "photos of unfinished forms",
+                "indexes": [
+                    models.Index(fields=["created_at"], name="photo_draft_age"),
+                    models.Index(fields=["user", "created_at"], name="photo_draft_of_user"),
+                ],
             },
         ),
     ]

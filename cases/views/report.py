@@ -135,7 +135,7 @@ def _similar(request: StaffRequest, form: ReportForm) -> list[Case]:
 
 def _shown(rows: list[Case]) -> list[dict[str, Any]]:
     return [
-        {"case": case, "photos": pictures(case, case.attachments.all(), Attachment.Stage.BEFORE)[:2]}
+        {"case": case, "photos": pictures(case, case.attachments.all(), Attachment.Stage.BEFORE)[:1]}
         for case in rows
     ]
 

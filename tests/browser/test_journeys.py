@@ -44,7 +44,11 @@ def choose_category(page: Page, typed: str, name: str) -> None:
 
 def open_move(page: Page, label: str) -> Any:
     """The form of a move on the case's page, unfolded."""
-    fold = page.locator("details, section, form").filter(has=page.get_by_role("button", name=label, exact=True)).last
+    fold = (
+        page.locator("details, section, form")
+        .filter(has=page.get_by_role("button", name=label, exact=True))
+        .last
+    )
     summary = page.locator("summary", has_text=label)
     if summary.count() and not page.get_by_role("button", name=label, exact=True).is_visible():
         summary.first.click()
@@ -82,7 +86,9 @@ def test_a_case_from_the_governors_phone_to_the_residents_rating(
     expect(page.locator("main")).to_contain_text("处置中")
     open_move(page, "反馈处置结果")
     page.fill("textarea[name=result]", "已安排保洁清运")
-    page.locator("form", has=page.locator("textarea[name=result]")).locator("input[type=file]").set_input_files(photo)
+    page.locator("form", has=page.locator("textarea[name=result]")).locator(
+        "input[type=file]"
+    ).set_input_files(photo)
     page.get_by_role("button", name="反馈处置结果", exact=True).click()
     expect(page.locator("main")).to_contain_text("待评估")
     expect(page.get_by_role("button", name="有效，通过")).to_have_count(0)

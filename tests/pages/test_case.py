@@ -231,3 +231,8 @@ def test_ids_are_unique_although_many_forms_have_the_same_fields(world: World, a
     page = page_of(as_("dispatcher"), case)
     ids = [said["id"] for _tag, said in page.tags if "id" in said]
     assert sorted(ids) == sorted(set(ids))
+
+
+def test_the_head_names_the_clock_of_the_state_before_the_first_contact(world: World, as_) -> None:
+    assert "Next: Evaluate, by" in page_of(as_("supervisor"), a_handled(world)).text
+    assert "Next: First contact with the person, by" in page_of(as_("governor"), a_signed(world)).text

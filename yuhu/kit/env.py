@@ -19,7 +19,9 @@ def secret(name: str, folder: Path) -> str:
     """
     if name in os.environ:
         if not os.environ[name]:
-            raise ImproperlyConfigured(f"{name} is empty: give it a value, or delete the line to have one made.")
+            raise ImproperlyConfigured(
+                f"{name} is empty: give it a value, or delete the line to have one made."
+            )
         return os.environ[name]
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()

@@ -116,7 +116,8 @@ class LifeClocks:
         kind = receiver_kind(
             step=Step(row.step),
             has_assignee=case.assignee_id is not None,
-            lead_kind=lead.kind if lead else "", restricted=case.restricted,
+            lead_kind=lead.kind if lead else "",
+            restricted=case.restricted,
         )
         ladder = LADDERS[kind]
         row.level += 1

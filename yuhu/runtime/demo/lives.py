@@ -114,7 +114,9 @@ class Planner:
         )
         if programme.with_person:
             plan.person = Person(name=self.names.next(), phone=self.names.phone())
-            soon = dispatched + dt.timedelta(hours=float(category.contact_hours or 24)) * rng.uniform(0.05, 0.7)
+            soon = dispatched + dt.timedelta(hours=float(category.contact_hours or 24)) * rng.uniform(
+                0.05, 0.7
+            )
             plan.contacted_at = min(soon, handled)
             plan.rated_at = evaluated + dt.timedelta(hours=rng.uniform(0.1, 40))
         if rng.random() < 0.03:
