@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, Self, TypeVar
 
 from django.db.models import (
+    BooleanField,
     ExpressionWrapper,
     F,
     FloatField,
@@ -165,7 +166,8 @@ class CaseQuerySet(QuerySet[M]):
             self._related("deadlines").filter(case=OuterRef("pk"), is_running=True).exclude(step=Step.HANDLE)
         )
         # The first contact is somebody's duty in every state; what the state itself waits for says more.
-        first = clocks.order_by(Q(step=Step.CONTACT), "due_at", "pk")
+        contact = ExpressionWrapper(Q(step=Step.CONTACT), output_field=BooleanField())
+        first = clocks.order_by(contact, "due_at", "pk")
         joined = self.select_related(
             *("category", "block", "assignee", "lead_unit", "evaluator", "evaluator_unit", "reported_by"),
             *("duty_item__list", "merged_into", "reporter"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.expressions import BaseExpression
 from django.db.models.functions import RowNumber
 
@@ -137,7 +137,9 @@ def _requests(viewer: Viewer, rows: int) -> tuple[Requests, Requests]:
     )
     pending: QuerySet[CaseRequest] = CaseRequest.objects.filter(
         Q(pk=_first_of_case(own)) | Q(pk=_first_of_case(decisions(viewer))),
-        case__in=Case.objects.within(viewer.scope),
+        # Asked of each request, not of the district: few requests are pending, many cases are visible.
+        Exists(Case.objects.within(viewer.scope).filter(pk=OuterRef("case"))),
+        decided_at__isnull=True,
     )
     shown: QuerySet[Any] = pending.select_related("case__category", "case__block", "asked_by")
     shown = shown.defer("case__block__boundary", "case__explanation").annotate(show=asked)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, sync_playwright
 
 from tests.world import PASSWORD, World, build
 
@@ -23,7 +23,7 @@ QUIET = [
     "--disable-sync",
 ]
 # Inside block b1 (雨湖路社区第1区块).
-PLACE = {"longitude": 112.9105, "latitude": 27.8668}
+PLACE = Geolocation(longitude=112.9105, latitude=27.8668)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +52,9 @@ class Visitor:
     """One person with one device."""
 
     def __init__(self, browser: Browser, base: str, width: int) -> None:
-        self.base, self.outside, self.faults = base, [], []
+        self.base = base
+        self.outside: list[str] = []
+        self.faults: list[str] = []
         phone = width < 500
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": 740 if phone else 900},
@@ -63,7 +65,7 @@ class Visitor:
         )
         self.context.route("**/*", self._only_us)
         self.page: Page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("pageerror", self._fail)
         self.page.on("console", self._listen)
 
     def _only_us(self, route: Any) -> None:
@@ -72,6 +74,9 @@ class Visitor:
         else:
             self.outside.append(route.request.url)
             route.abort()
+
+    def _fail(self, error: Any) -> None:
+        self.faults.append(str(error))
 
     def _listen(self, said: Any) -> None:
         if "Content Security" in said.text:

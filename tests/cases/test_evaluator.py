@@ -65,7 +65,7 @@ def test_in_every_round_the_evaluator_is_another_than_the_handler(world: World) 
         assert may_evaluate(world, case) == {"supervisor"}
         with pytest.raises(NotYourMove) as refusal:
             do(world, case, "evaluate", "governor", effective=True)
-        assert "评估" in str(refusal.value)
+        assert refusal.value.code == "not_your_move"
         case = do(world, case, "evaluate", "supervisor", effective=False, comment="还有")
     rows = Evaluation.objects.filter(case=case)
     assert [row.evaluator == row.handled_by for row in rows] == [False] * 4

@@ -12,12 +12,13 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from cases.actions import automatic, close_unrated, dispatch_by_rule, escalate, move, warn
+from cases.actions import automatic, close_unrated, dispatch_by_rule, escalate, move, sending, warn
 from cases.actions import move as move_action
 from cases.actions.base import locked
 from cases.actions.report import NewCase, _check, _store
 from cases.exceptions import NotYourMove, WrongState
 from cases.models import Case, CaseRequest, Deadline, Escalation, Evaluation, WorkOrder
+from cases.routing import route
 from cases.states import State, Step
 from staffing.actions import appoint, hand_over, join
 from staffing.models import Membership, Tenure
@@ -333,7 +334,7 @@ def test_control_a_look_before_the_insert_lets_two_through_to_the_constraint(cas
     )
     looked = meeting_after(lambda: Case.objects.filter(submission_key="form-1").first())
 
-    def naive() -> Case:
+    def naive() -> object:
         if (twin := looked()) is not None:
             return twin
         with transaction.atomic():
@@ -385,11 +386,8 @@ def test_a_case_that_is_dispatched_while_the_governor_changes_follows_with_the_n
     cast: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The dispatch read the roster of before and commits after the hand-over has looked for open cases."""
-    from cases.actions import sending
-
     case = a_report(cast)
-    route = sending.route
-    changed = []
+    changed: list[list[object]] = []
 
     def late(facts: Any) -> Any:
         if not changed:
@@ -417,4 +415,5 @@ def handing_over(world: World) -> object:
 
 def test_the_names_that_the_tests_replace_are_the_ones_that_the_actions_use() -> None:
     assert _MOVE.move is move_action
-    assert _MOVE.locked is automatic.locked is locked
+    assert _MOVE.locked is vars(automatic)["locked"] is locked
+    assert vars(sending)["route"] is route

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from blocks.models import District
 from tests.world import AT, World, a_dispatched
-from yuhu.dashboard import context, navigation
+from yuhu.dashboard import context, keeping, navigation
 from yuhu.delivery.actions import fan_out
 from yuhu.journal.actions import relay
 
@@ -102,12 +102,12 @@ class Broken:
 
 
 def test_the_brand_survives_a_cache_that_is_away(world: World, monkeypatch):
-    monkeypatch.setattr(context, "cache", Away())
+    monkeypatch.setattr(keeping, "cache", Away())
     assert context.brand_of_this_place().name == "雨湖区"
 
 
 def test_a_page_goes_on_without_the_brand_when_the_database_is_away(world: World, monkeypatch):
-    monkeypatch.setattr(context, "cache", Away())
+    monkeypatch.setattr(keeping, "cache", Away())
     monkeypatch.setattr(context, "District", Broken())
     assert context.brand_of_this_place() == context.Brand()
 

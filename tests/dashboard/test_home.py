@@ -255,6 +255,30 @@ def test_satisfaction_stands_with_its_coverage(client: Client, world: World):
     assert re.search(r"1\s*/\s*2", text)
 
 
+def closed_since_the_start(client: Client) -> int:
+    number: int = client.get("/").context["page"].overviews[0].ever[""].closed.number
+    return number
+
+
+def test_what_takes_long_to_count_is_kept_for_some_minutes_and_says_as_of_when(
+    client: Client, world: World, monkeypatch
+):
+    client.force_login(world.leader)
+    a_closed(world)
+    assert closed_since_the_start(client) == 1
+    a_closed(world)
+    assert closed_since_the_start(client) == 2, "counted at once: nothing is kept"
+    monkeypatch.setattr("yuhu.dashboard.overview.SLOW_SECONDS", -1)
+    assert closed_since_the_start(client) == 2
+    a_closed(world)
+    later = AT + dt.timedelta(minutes=5)
+    monkeypatch.setattr("yuhu.kit.clock.now", lambda: later)
+    assert closed_since_the_start(client) == 2
+    assert client.get("/").context["page"].overviews[0].ever_at == AT
+    client.force_login(world.streetleader)
+    assert closed_since_the_start(client) == 3, "another scope, another number"
+
+
 def test_administrators_get_the_calendar_s_warning_and_links_but_no_case(client: Client, world: World):
     case = a_report(world)
     text = page(client, world.admin)

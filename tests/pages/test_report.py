@@ -295,6 +295,7 @@ def test_a_known_case_near_by_is_shown_once_and_the_report_goes_through_then(wor
     assert answer.status_code == 200
     assert known.number in page.text
     assert Case.objects.count() == 1
+    assert "It is another trouble: report it" in page.text
     form = page.form("/cases/new/")
     assert form.values["seen"] == [known.number]
     assert form.values["kept_photos"]
@@ -387,6 +388,17 @@ def test_joining_adds_text_and_photos_to_the_known_case_and_no_new_one(world: Wo
     assert TEXT in Page(client.get(answer["Location"])).text
     client.post("/cases/new/", form.data(join=known.number))
     assert known.notes.filter(move="join").count() == 1, "pressed twice"
+
+
+def test_a_case_that_ended_in_the_meantime_is_not_joined_and_nothing_is_lost(world: World, as_) -> None:
+    ended = a_closed(world)
+    client = as_("governor")
+    values = blank(client).data(description=TEXT, category="0101", photos=[photo()])
+    answer = client.post("/cases/new/", {**values, "join": ended.number})
+    form = Page(answer).form("/cases/new/")
+    assert answer.status_code == 409
+    assert form.values["description"] == [TEXT]
+    assert form.values["kept_photos"]
 
 
 def test_who_joined_finds_the_case_among_the_own_reports(world: World, as_) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from blocks.models import District
 from staffing.actions import join, leave, load_units
 from staffing.exceptions import AlreadyThere, WrongDates, WrongUnit
 from staffing.models import Membership, PlatformLink, Unit
@@ -125,7 +126,7 @@ def test_every_street_has_its_offices_platforms_and_teams(world: World) -> None:
 
 def test_loading_the_units_again_makes_no_more(world: World) -> None:
     before = Unit.objects.count()
-    district = Unit.objects.get(kind=Kind.DISTRICT).district
+    district = District.objects.get()
     assert load_units(district=district, starts_on=START, at=AT, actor=SYSTEM) == 0
     assert Unit.objects.count() == before
 

@@ -1,7 +1,7 @@
 """A block's roster 1+N+1: one governor and one supervisor at a time, two different people, today and as planned."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -278,7 +278,7 @@ def test_who_left_may_come_back(world: World) -> None:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     posts: list[str] = []
     monkeypatch.setattr(roster_actions, "_listeners", [lambda block, post, at, actor: posts.append(post)])
     return posts

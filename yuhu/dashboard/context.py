@@ -1,20 +1,16 @@
 """What every page's frame shows: the district's brand, where one can go, and whether this is the demo."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from blocks.models import District
-from yuhu.dashboard import navigation
-
-logger = logging.getLogger(__name__)
+from yuhu.dashboard import keeping, navigation
 
 BRAND_SECONDS = 300
 _KEY = "dashboard.brand"
@@ -48,28 +44,17 @@ def surroundings(request: HttpRequest) -> dict[str, object]:
 
 def brand_of_this_place() -> Brand:
     """Kept for some minutes. An error page needs it too: whatever fails here, the page goes on without."""
+    kept: Brand | None = keeping.look_up(_KEY)
+    if kept is not None:
+        return kept
     try:
-        kept: Brand | None = cache.get(_KEY)
-    except Exception:  # the cache is a convenience: any failure of its server must not cost a page
-        logger.warning("brand.cache_away", exc_info=True)
-        kept = None
-    return kept or _ask()
-
-
-def _ask() -> Brand:
-    columns = ("code", "brand", "name", "name_en")
-    try:
-        row = District.objects.order_by("code").values_list(*columns).first()
+        row = District.objects.order_by("code").values_list("code", "brand", "name", "name_en").first()
     except DatabaseError:
         return Brand()
     if row is None:
         return Brand()
-    brand = Brand(*row)
-    try:
-        cache.set(_KEY, brand, BRAND_SECONDS)
-    except Exception:  # see above
-        logger.warning("brand.cache_away", exc_info=True)
-    return brand
+    keeping.keep(_KEY, Brand(*row), seconds=BRAND_SECONDS)
+    return Brand(*row)
 
 
 def _safely(

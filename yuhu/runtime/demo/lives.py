@@ -120,12 +120,16 @@ class Planner:
             plan.contacted_at = min(soon, handled)
             plan.rated_at = evaluated + dt.timedelta(hours=rng.uniform(0.1, 40))
         if rng.random() < 0.03:
-            plan.rework = rng.choice(texts.REWORK)
-            plan.reworked_at = self._working(evaluated, minutes=rng.uniform(30, 240))
-            plan.passed_at = self._working(plan.reworked_at, minutes=rng.uniform(10, 200))
-            if plan.rated_at is not None:
-                plan.rated_at = plan.passed_at + (plan.rated_at - evaluated)
+            self._send_back(plan)
         return plan
+
+    def _send_back(self, plan: Plan) -> None:
+        """The first evaluation fails; the second passes, and the rating comes as long after it."""
+        plan.rework = self.rng.choice(texts.REWORK)
+        plan.reworked_at = self._working(plan.evaluated_at, minutes=self.rng.uniform(30, 240))
+        plan.passed_at = self._working(plan.reworked_at, minutes=self.rng.uniform(10, 200))
+        if plan.rated_at is not None:
+            plan.rated_at = plan.passed_at + (plan.rated_at - plan.evaluated_at)
 
     def _later(self, at: dt.datetime, category: Category, *, minutes: float) -> dt.datetime:
         if category.limit_unit.startswith("natural"):
