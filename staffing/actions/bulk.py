@@ -32,9 +32,10 @@ class SeatRow:
     role: str
 
 
-def add_people(users: Sequence[User]) -> list[User]:
+def add_people(users: Sequence[User], *, at: dt.datetime, actor: Actor) -> list[User]:
     """Store new accounts; passwords must be set (or made unusable) before."""
     made: list[User] = User.objects.bulk_create(users, batch_size=500)
+    record_many([Draft(kind="user.created", subject=("user", user.pk), at=at, actor=actor) for user in made])
     return made
 
 

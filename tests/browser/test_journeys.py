@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from cases.models import Attachment, Case
 from cases.states import State
-from tests.world import World
+from tests.world import World, a_signed, an_evaluated
+from yuhu.kit import clock
 
 Open = Callable[..., Any]
 
@@ -140,3 +141,84 @@ def test_a_double_click_reports_once(visitor: Open, cast: World, photo: str) -> 
     page.wait_for_url("**/sent/")
     page.wait_for_load_state("networkidle")
     assert Case.objects.count() == 1
+
+
+def test_a_returned_order_is_decided_and_sent_elsewhere_by_the_duty_officer(
+    visitor: Open, cast: World
+) -> None:
+    case = a_signed(cast, at=clock.now())
+    governor = visitor(360)
+    governor.log_in("governor")
+    page = governor.go(f"/cases/{case.number}/")
+    open_move(page, "申请退单")
+    form = page.locator("form", has=page.get_by_role("button", name="申请退单", exact=True))
+    form.locator("textarea").fill("不属于本区块职责")
+    form.get_by_role("button", name="申请退单", exact=True).click()
+    expect(page.locator("main")).to_contain_text("不属于本区块职责")
+
+    officer = visitor(1280)
+    page = officer.log_in("dispatcher")
+    expect(page.locator("main")).to_contain_text("暴露垃圾")
+    page = officer.go(f"/cases/{case.number}/")
+    officer.fits()
+    open_move(page, "审批退单")
+    form = page.locator("form", has=page.locator("[name=approve]")).first
+    form.locator("textarea[name=reason]").fill("同意,转城管办")
+    form.get_by_role("button", name="同意", exact=True).click()
+    page.wait_for_load_state()
+    case.refresh_from_db()
+    assert case.state == State.REPORTED
+    assert case.waits_for_person
+
+
+def test_a_dissatisfied_resident_reopens_once(visitor: Open, cast: World) -> None:
+    case = an_evaluated(cast, at=clock.now())
+    resident = visitor(360)
+    page = resident.go(f"/f/{case.reporter.token}/")
+    page.get_by_text("未解决", exact=True).click()
+    page.get_by_text("不满意", exact=True).click()
+    page.get_by_role("button", name="提交评价").click()
+    page.wait_for_load_state()
+    page.locator("textarea[name=reason]").fill("还是没有清理")
+    resident.fits()
+    page.locator("form", has=page.locator("textarea[name=reason]")).get_by_role("button").last.click()
+    page.wait_for_load_state()
+    case.refresh_from_db()
+    assert case.state == State.IN_PROGRESS
+    assert case.reopened
+
+
+PAGES = [
+    ("governor", "/"),
+    ("governor", "/cases/"),
+    ("governor", "/cases/new/"),
+    ("dispatcher", "/"),
+    ("streetleader", "/"),
+    ("leader", "/"),
+    ("leader", "/roster/"),
+    ("auditor", "/journal/"),
+    ("governor", "/inbox/"),
+]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_has_a_serious_barrier_or_sticks_out(visitor: Open, cast: World, width: int) -> None:
+    """axe-core: nothing serious or critical on the pages that people see every day."""
+    a_signed(cast, at=clock.now())
+    axe = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+    found: list[str] = []
+    for name in dict(PAGES):
+        one = visitor(width)
+        one.log_in(name)
+        for path in [path for who, path in PAGES if who == name]:
+            page = one.go(path)
+            one.fits()
+            # Through the debugger, since the page's own policy lets no strange script in.
+            page.evaluate(axe)
+            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            found += [
+                f"{name} {path}: {each['id']} {each['nodes'][0]['target']}"
+                for each in result["violations"]
+                if each["impact"] in ("serious", "critical")
+            ]
+    assert found == []

@@ -56,7 +56,7 @@ def load_people(*, blocks: list[Block], starts_on: dt.date, at: dt.datetime, see
     seats = list(_seats(crowd))
     people = [row.user for row in roster] + [row.user for row in seats]
     _give_passwords(people)
-    add_people(people)
+    add_people(people, at=at, actor=SYSTEM)
     load_roster(roster, starts_on=starts_on, at=at, actor=SYSTEM)
     load_seats(seats, starts_on=starts_on, at=at, actor=SYSTEM)
     return {
