@@ -161,7 +161,8 @@ def test_a_returned_order_is_decided_and_sent_elsewhere_by_the_duty_officer(
     expect(page.locator("main")).to_contain_text("暴露垃圾")
     page = officer.go(f"/cases/{case.number}/")
     officer.fits()
-    open_move(page, "审批退单")
+    page.get_by_role("link", name="审批退单").click()
+    officer.fits()
     form = page.locator("form", has=page.locator("[name=approve]")).first
     form.locator("textarea[name=reason]").fill("同意,转城管办")
     form.get_by_role("button", name="同意", exact=True).click()

@@ -372,6 +372,11 @@ def a_platforms(world: World) -> Case:
     return do(world, a_report(world), "dispatch", "dispatcher", unit=world.unit("block_service").code)
 
 
+def about_an_official(world: World) -> Case:
+    """Not shown to a whole platform because it is late."""
+    return a_dispatched(world, category="1204")
+
+
 def in_need_of_a_person(world: World) -> Case:
     """The duty officer has not placed it; nobody heads the coordination platform."""
     return a_report(world, block=None, address="某路口", address_alone=True, channel="partner")
@@ -392,6 +397,7 @@ LADDERS: list[tuple[str, Callable[[World], Case], Step, list[str]]] = [
     ("a platform", a_platforms, Step.SIGN, [BLOCK, LEADERS, TOP]),
     ("a department", a_departments, Step.SIGN, ["department head", TOP]),
     ("an evaluator", a_handled, Step.EVALUATE, [LEADERS, TOP]),
+    ("of a complaint about an official", about_an_official, Step.SIGN, [LEADERS, TOP]),
     ("nobody yet, in no street", in_need_of_a_person, Step.DISPATCH, [TOP]),
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cases.actions import roster
 from cases.actions.reference import DATA
 from cases.exceptions import OffList, UnknownCode
 from cases.models import Case, CaseParty, Category, Deadline
@@ -333,6 +334,25 @@ def test_what_a_duty_officer_gave_to_others_stays_with_them(world: World) -> Non
     assert holder(person) == world.handler
     assert holder(other_block) == world.governor2
     assert holder(department).name == "区市场监督管理局"
+
+
+@pytest.mark.django_db
+def test_what_a_duty_officer_gives_to_others_in_that_very_moment_stays_there_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change found the case with the governor, and had to wait for the lock."""
+    case = a_signed(world)
+    lock = vars(roster)["locked"]
+
+    def late(pk: int) -> Case:
+        do(world, case, "reassign", "dispatcher", assignee="handler", reason="改派")
+        locked: Case = lock(pk)
+        return locked
+
+    monkeypatch.setattr(roster, "locked", late)
+    change(world, Post.GOVERNOR, "stand_in")
+    assert holder(case) == world.handler
+    assert "case.handed_over" not in kinds_of(case)
 
 
 @pytest.mark.django_db
