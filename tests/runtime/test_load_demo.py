@@ -1,0 +1,80 @@
+"""The demo tells the report's figures, satisfies the loop's invariants, and never touches real data."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from blocks.models import Block, Street
+from cases.models import Case, Category, Deadline, Evaluation, Rating
+from cases.states import OPEN, State, reachable
+from duties.models import DutyItem
+from services.models import ServiceItem
+from staffing.models import Assistant, Tenure, User
+from tests.world import World
+from yuhu.journal.models import Entry
+from yuhu.journal.verification import verify
+from yuhu.runtime import demo
+
+pytestmark = pytest.mark.django_db
+
+
+def load() -> str:
+    said = StringIO()
+    call_command("load_demo", stdout=said)
+    return said.getvalue()
+
+
+def test_a_database_with_real_people_is_refused(world: World) -> None:
+    with pytest.raises(CommandError, match="empty database"):
+        load()
+
+
+@pytest.mark.slow
+def test_the_demo_tells_what_the_report_tells_and_keeps_every_rule(tmp_path: Path) -> None:
+    load()
+    _people()
+    _history()
+    _rules(tmp_path)
+    assert "nothing to do" in load()
+
+
+def _people() -> None:
+    assert (Street.objects.count(), Block.objects.count()) == (8, 326)
+    assert (Category.objects.usable().count(), ServiceItem.objects.count()) == (60, 18)
+    assert DutyItem.objects.count() == 35 + 21 + 20 + 30 + 8 + 8
+    seats = Tenure.objects.values_list("post", flat=True)
+    assert (list(seats).count("governor"), list(seats).count("supervisor")) == (326, 326)
+    assert Assistant.objects.count() == 2373
+    for name in demo.LOGINS:
+        assert User.objects.get(username=name).check_password(demo.PASSWORD)
+    others = User.objects.exclude(username__in=demo.LOGINS)
+    assert not any(user.has_usable_password() for user in others)
+
+
+def _history() -> None:
+    closed = Case.objects.filter(state=State.CLOSED, reported_at__year=2022)
+    count = {name: closed.filter(programme=name).count() for name in ("instant_response", "hazard", "visit")}
+    assert count == {"instant_response": 3378, "hazard": 4363, "visit": 330}
+    rated = Rating.objects.filter(case__in=closed)
+    assert round(rated.count() / 3378, 2) == 0.80
+    satisfied = rated.exclude(satisfaction="dissatisfied").count()
+    assert round(satisfied / rated.count(), 3) == 0.995
+    shown = set(Case.objects.filter(state__in=OPEN).values_list("state", flat=True))
+    assert shown == set(OPEN)
+    assert 150 <= Case.objects.filter(state__in=OPEN).count() <= 250
+
+
+def _rules(tmp_path: Path) -> None:
+    assert verify(head_file=tmp_path / "heads.txt").findings == []
+    for data in Entry.objects.filter(subject_type="case", data__has_key="from").values_list(
+        "data", flat=True
+    ):
+        assert reachable(State(data["from"]), State(data["to"]))
+    for evaluation in Evaluation.objects.select_related("order"):
+        assert evaluation.evaluator_id not in (
+            evaluation.order.signed_by_id,
+            evaluation.order.handed_back_by_id,
+        )
+    assert not Deadline.objects.filter(is_running=True, case__state=State.CLOSED).exists()
