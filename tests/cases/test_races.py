@@ -189,32 +189,53 @@ def test_control_without_the_lock_only_a_constraint_stops_the_second_evaluation(
     assert kinds(results) == ["Case", "IntegrityError"], "an error that nobody can read"
 
 
-def test_an_answer_in_the_moment_in_which_the_case_closes_counts_or_is_told(cast: World, meeting) -> None:
-    case = an_evaluated(cast)
-    late = AT + dt.timedelta(days=30)
-    meeting()
-    results = at_once(
+def answer_against_close(
+    world: World, begin: Callable[..., None], *read: Callable[[int], Case]
+) -> tuple[Case, list[object]]:
+    """The reporter answers in the very moment in which the sweep finds that the time to rate has passed."""
+    case, late = an_evaluated(world), AT + dt.timedelta(days=30)
+    begin(*read)
+    return case, at_once(
         lambda: as_reporter(case, "rate", at=late, solved="solved", satisfaction="satisfied"),
         lambda: close_unrated(case_id=case.pk, at=late),
     )
-    case = fresh(case)
+
+
+def test_an_answer_in_the_moment_in_which_the_case_closes_counts_or_is_told(cast: World, meeting) -> None:
+    case, results = answer_against_close(cast, meeting)
     rated = isinstance(results[0], Case)
-    assert rated != bool(results[1] is True)
+    assert rated != (results[1] is True)
     assert rated or isinstance(results[0], WrongState)
+    case = fresh(case)
     assert (case.state, case.end_code) == (State.CLOSED, "rated" if rated else "not_rated")
     assert case.ratings.count() == int(rated)
     assert kinds_of(case).count("case.closed") + kinds_of(case).count("case.rated") == 1
 
 
-def test_two_requests_of_one_kind_at_once_are_one(cast: World, meeting) -> None:
-    case = held_by_office(cast)
-    meeting()
-    results = at_once(
-        acting(cast, case, "return", "handler", reason="不归我管"),
-        acting(cast, case, "return", "handler2", reason="也不归我管"),
+def test_control_without_the_lock_a_case_is_rated_and_closed_unrated(cast: World, meeting) -> None:
+    case, results = answer_against_close(cast, meeting, unlocked)
+    assert isinstance(results[0], Case)
+    assert results[1] is True
+    assert case.ratings.count() == 1
+    assert {"case.closed", "case.rated"} <= set(kinds_of(case))
+
+
+def two_who_ask(world: World, begin: Callable[..., None], *read: Callable[[int], Case]) -> list[object]:
+    case = held_by_office(world)
+    begin(*read)
+    return at_once(
+        acting(world, case, "return", "handler", reason="不归我管"),
+        acting(world, case, "return", "handler2", reason="也不归我管"),
     )
-    assert kinds(results) == ["Case", "NotYourMove"]
-    assert CaseRequest.objects.filter(case=case).count() == 1
+
+
+def test_two_requests_of_one_kind_at_once_are_one(cast: World, meeting) -> None:
+    assert kinds(two_who_ask(cast, meeting)) == ["Case", "NotYourMove"]
+    assert CaseRequest.objects.count() == 1
+
+
+def test_control_without_the_lock_only_a_constraint_stops_the_second_request(cast: World, meeting) -> None:
+    assert kinds(two_who_ask(cast, meeting, unlocked)) == ["Case", "IntegrityError"]
 
 
 # --- merging each into the other ----------------------------------------------------------------------------------
