@@ -1,4 +1,4 @@
-"""Every clock: when it ends, when it stands, when it warns, whom it tells, and that each is told once.
+"""Every clock: when it ends, when it stands and goes on, how far it is extended, and that it warns once.
 
 The office works from 9:00 to 12:00 and from 13:00 to 17:00 in this season; ``AT`` is Tuesday, 24 November 2026, 10:00.
 """
@@ -7,21 +7,17 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from cases.actions import escalate, warn
 from cases.exceptions import NotYourMove
-from cases.models import Case, CaseParty, Deadline, Escalation
+from cases.models import Case, Deadline, Escalation
 from cases.states import State, Step
-from staffing.actions import join, leave
-from staffing.models import Membership, Unit, User
+from tests.cases.clockwork import LATEST, ask, clock_of, decide, on, sweep
 from tests.world import (
     AT,
-    STREET,
     World,
     a_closed,
     a_dispatched,
-    a_dissatisfied,
     a_handled,
     a_report,
     a_signed,
@@ -29,39 +25,13 @@ from tests.world import (
     an_evaluated,
     as_reporter,
     do,
-    held_by_office,
     kinds_of,
-    rows_of,
 )
-from yuhu.journal.actions import SYSTEM
-from yuhu.journal.models import Entry
-from yuhu.kit import steps
-from yuhu.kit.clock import LOCAL
 from yuhu.kit.exceptions import Invalid
 
 pytestmark = pytest.mark.django_db
 
-ALL = ["cases.warn", "cases.escalate", "cases.close_unrated", "cases.resume"]
-
-
-def on(day: int, hour: int, minute: int = 0, month: int = 11) -> dt.datetime:
-    """A moment of the district's wall clock in November 2026."""
-    return dt.datetime(2026, month, day, hour, minute, tzinfo=LOCAL).astimezone(dt.UTC)
-
-
-def clock_of(case: Case, step: Step) -> Deadline:
-    """The newest clock of the step."""
-    return Deadline.objects.filter(case=case, step=step).latest("round")
-
-
-def sweep(at: dt.datetime, *only: str) -> int:
-    """All sweeps that look at clocks; how much they did."""
-    done = steps.run_sweeps(at, only or ALL)
-    assert -1 not in done.values()
-    return sum(done.values())
-
-
-# --- limits ---------------------------------------------------------------------------------------------------
+# --- limits -------------------------------------------------------------------------------------------------------
 
 LIMITS: list[tuple[str, Callable[..., Case], str, Step, dt.datetime]] = [
     ("4 working hours over lunch", a_dispatched, "0101", Step.SIGN, on(24, 15)),
@@ -128,7 +98,7 @@ def test_a_passed_evaluation_ends_the_wait_for_a_contact_and_meets_a_leaders_ins
     assert (supervise.met_at, supervise.is_running) == (AT, False)
 
 
-# --- standing and going on --------------------------------------------------------------------------------------
+# --- standing and going on ----------------------------------------------------------------------------------------
 
 
 def test_the_handle_clock_stands_while_a_case_is_evaluated(world: World) -> None:
@@ -205,18 +175,6 @@ def test_a_reassigned_order_keeps_its_due_time_and_gets_a_new_time_to_sign(world
 
 
 # --- more time ----------------------------------------------------------------------------------------------------
-
-
-def ask(world: World, case: Case, until: dt.datetime, *, at: dt.datetime = AT) -> Case:
-    return do(world, case, "request-extension", "governor", at=at, reason="雨太大", until=until)
-
-
-def decide(
-    world: World, case: Case, who: str = "dispatcher", *, at: dt.datetime = AT, approve: bool = True
-) -> Case:
-    return do(world, case, "decide-extension", who, at=at, approve=approve, reason="已研究")
-
-
 def test_the_first_extension_is_decided_by_the_duty_officer_and_the_second_by_a_leader(world: World) -> None:
     case = decide(world, ask(world, a_signed(world), on(24, 16)))
     assert case.due_at == on(24, 16)
@@ -235,10 +193,6 @@ def test_a_refused_extension_leaves_the_due_time_and_does_not_count(world: World
     case = decide(world, ask(world, a_signed(world), on(24, 16)), approve=False)
     assert case.due_at == on(24, 15)
     assert decide(world, ask(world, case, on(24, 16))).due_at == on(24, 16)
-
-
-# Limit 4 working hours from 10:00: with the original limit once more it ends at 11:00 on the next day.
-LATEST = on(25, 11)
 
 
 @pytest.mark.parametrize(
@@ -348,308 +302,3 @@ def test_a_clock_that_does_not_run_warns_nobody(world: World, maker: Callable[[W
 def test_a_clock_of_a_case_that_is_gone_is_nobodys(world: World) -> None:
     assert not warn(deadline_id=0, at=AT)
     assert not escalate(deadline_id=0, at=AT)
-
-
-# --- escalation -----------------------------------------------------------------------------------------------------
-
-
-def platform_head(world: World) -> None:
-    """戴 heads the rapid response platform, to which 城市管理办 belongs."""
-    unit = world.unit("rapid_response")
-    join(unit=unit, user=world.stand_in, role=Membership.Role.HEAD, starts_on=AT.date(), at=AT, actor=SYSTEM)
-
-
-def empty(unit: Unit, role: str) -> None:
-    for seat in Membership.objects.filter(unit=unit, role=role):
-        leave(seat=seat, ends_on=AT.date(), at=AT, actor=SYSTEM)
-
-
-def a_departments(world: World) -> Case:
-    return a_dispatched(world, category="1101")
-
-
-def a_platforms(world: World) -> Case:
-    return do(world, a_report(world), "dispatch", "dispatcher", unit=world.unit("block_service").code)
-
-
-def about_an_official(world: World) -> Case:
-    """Not shown to a whole platform because it is late."""
-    return a_dispatched(world, category="1204")
-
-
-def in_need_of_a_person(world: World) -> Case:
-    """The duty officer has not placed it; nobody heads the coordination platform."""
-    return a_report(world, block=None, address="某路口", address_alone=True, channel="partner")
-
-
-def closes_after(moment: dt.datetime) -> list[dt.datetime]:
-    """When the office closes on the four working days after."""
-    days = (moment.astimezone(LOCAL) + dt.timedelta(days=number) for number in range(1, 7))
-    return [day.replace(hour=17, minute=0) for day in days if day.weekday() < 5][:4]
-
-
-BLOCK, RAPID, LEADERS = f"{STREET}-block_service head", f"{STREET}-rapid_response head", f"{STREET} leader"
-TOP = "430302 leader"
-LADDERS: list[tuple[str, Callable[[World], Case], Step, list[str]]] = [
-    ("a governor", a_dispatched, Step.SIGN, [BLOCK, LEADERS, TOP]),
-    ("a governor, handling", a_signed, Step.HANDLE, [BLOCK, LEADERS, TOP]),
-    ("an office", held_by_office, Step.SIGN, [RAPID, LEADERS, TOP]),
-    ("a platform", a_platforms, Step.SIGN, [BLOCK, LEADERS, TOP]),
-    ("a department", a_departments, Step.SIGN, ["department head", TOP]),
-    ("an evaluator", a_handled, Step.EVALUATE, [LEADERS, TOP]),
-    ("of a complaint about an official", about_an_official, Step.SIGN, [LEADERS, TOP]),
-    ("nobody yet, in no street", in_need_of_a_person, Step.DISPATCH, [TOP]),
-]
-
-
-@pytest.mark.parametrize("whose, maker, step, told", LADDERS, ids=[row[0] for row in LADDERS])
-def test_a_breach_climbs_one_level_each_working_day_and_each_level_hears_it_once(
-    world: World, whose: str, maker: Callable[[World], Case], step: Step, told: list[str]
-) -> None:
-    platform_head(world)
-    case = maker(world)
-    clock = clock_of(case, step)
-    heard: list[int] = []
-    for at in (clock.due_at - dt.timedelta(seconds=1), clock.due_at, *closes_after(clock.due_at)):
-        for _again in range(2):
-            steps.run_sweeps(at, ["cases.escalate"])
-        heard.append(Escalation.objects.filter(deadline=clock).count())
-    rows = list(Escalation.objects.filter(deadline=clock).order_by("level").select_related("unit"))
-    department = Unit.objects.get(name="区市场监督管理局").code
-    assert [f"{row.unit.code} {row.role}" for row in rows] == [
-        one.replace("department", department) for one in told
-    ]
-    assert heard == [min(level, len(told)) for level in range(len(heard))], "one level a day, then silence"
-    overseers = set(
-        CaseParty.objects.filter(case=case, role="oversight").values_list("unit__code", flat=True)
-    )
-    assert {row.unit.code for row in rows} <= overseers, "who is told can open the case"
-    entries = Entry.objects.filter(subject_id=case.number, kind="case.escalated", data__step=step.value)
-    assert entries.count() == len(told)
-    clock.refresh_from_db()
-    assert (clock.breached_at, clock.next_level_at) == (clock.due_at, None)
-
-
-def test_a_level_at_which_nobody_is_there_is_skipped_at_once(world: World) -> None:
-    case = a_signed(world)
-    empty(world.unit("block_service"), Membership.Role.HEAD)
-    clock = clock_of(case, Step.HANDLE)
-    assert escalate(deadline_id=clock.pk, at=clock.due_at)
-    assert [(row.level, row.unit.code) for row in clock.escalations.all()] == [(2, STREET)]
-
-
-def test_a_level_whose_only_person_has_no_account_any_more_is_skipped(world: World) -> None:
-    case = a_signed(world)
-    User.objects.filter(pk=world.block_head.pk).update(is_active=False)
-    clock = clock_of(case, Step.HANDLE)
-    assert escalate(deadline_id=clock.pk, at=clock.due_at)
-    assert [row.unit.code for row in clock.escalations.all()] == [STREET]
-
-
-def test_when_nobody_is_there_at_all_it_is_recorded_and_asked_no_more(world: World) -> None:
-    case = a_signed(world)
-    for unit in (world.unit("block_service"), Unit.objects.get(code=STREET), Unit.objects.get(code="430302")):
-        for role in (Membership.Role.HEAD, Membership.Role.LEADER):
-            empty(unit, role)
-    clock = clock_of(case, Step.HANDLE)
-    assert escalate(deadline_id=clock.pk, at=clock.due_at)
-    assert not escalate(deadline_id=clock.pk, at=clock.due_at + dt.timedelta(days=9))
-    entry = Entry.objects.get(subject_id=case.number, kind="case.escalated")
-    assert (entry.data["level"], entry.data["unit"]) == (3, None)
-    assert Escalation.objects.count() == 0
-
-
-def test_a_sweeper_that_slept_for_days_tells_one_level_when_it_wakes(world: World) -> None:
-    clock = clock_of(a_signed(world), Step.HANDLE)
-    asleep = clock.due_at + dt.timedelta(days=10)
-    assert escalate(deadline_id=clock.pk, at=asleep)
-    assert not escalate(deadline_id=clock.pk, at=asleep)
-    clock.refresh_from_db()
-    assert (clock.level, clock.next_level_at) == (1, on(7, 17, month=12))
-
-
-def test_the_database_keeps_one_row_per_clock_and_level(world: World) -> None:
-    clock = clock_of(a_signed(world), Step.HANDLE)
-    escalate(deadline_id=clock.pk, at=clock.due_at)
-    row = clock.escalations.get()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Escalation.objects.create(deadline=clock, level=row.level, unit=row.unit, role=row.role, at=AT)
-
-
-def test_a_breach_after_an_extension_tells_the_next_level_and_not_the_same_again(world: World) -> None:
-    """Asked before the limit, decided after level 1 was told."""
-    case = ask(world, a_signed(world), LATEST)
-    clock = clock_of(case, Step.HANDLE)
-    assert escalate(deadline_id=clock.pk, at=on(24, 15))
-    case = decide(world, case, at=on(24, 16))
-    assert not escalate(deadline_id=clock.pk, at=LATEST - dt.timedelta(minutes=1))
-    clock.refresh_from_db()
-    assert (clock.breached_at, clock.next_level_at) == (None, LATEST)
-    assert escalate(deadline_id=clock.pk, at=LATEST)
-    assert [(row.level, row.unit.code) for row in clock.escalations.order_by("level")] == [
-        (1, f"{STREET}-block_service"),
-        (2, STREET),
-    ]
-
-
-def test_a_row_that_cannot_be_escalated_does_not_stop_the_others(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from cases import tasks
-
-    first, second = a_signed(world), a_signed(world)
-    broken = clock_of(first, Step.HANDLE).pk
-
-    def brittle(*, deadline_id: int, at: dt.datetime) -> bool:
-        if deadline_id == broken:
-            raise RuntimeError
-        return escalate(deadline_id=deadline_id, at=at)
-
-    monkeypatch.setattr(tasks, "escalate", brittle)
-    assert sweep(on(24, 15), "cases.escalate") == 1
-    assert clock_of(second, Step.HANDLE).level == 1
-
-
-def test_what_is_overdue_is_marked_in_lists_and_not_after_it_was_handed_back_in_time(world: World) -> None:
-    late, in_time = a_signed(world), a_handled(world)
-    assert list(Case.objects.overdue(on(24, 15))) == []
-    assert list(Case.objects.overdue(on(24, 15, 1))) == [late]
-    assert (late.is_overdue(on(24, 15, 1)), in_time.is_overdue(on(30, 15))) == (True, False)
-
-
-# --- the end: rating, closing, reopening ----------------------------------------------------------------------------
-
-
-def test_an_unanswered_case_closes_when_the_time_to_rate_has_passed(world: World) -> None:
-    case = an_evaluated(world)
-    assert sweep(on(27, 16, 59)) == 0
-    assert [sweep(on(27, 17)), sweep(on(27, 17))] == [1, 0]
-    case.refresh_from_db()
-    assert (case.state, case.end_code, case.closed_at) == (State.CLOSED, "not_rated", on(27, 17))
-    assert case.ratings.count() == 0
-
-
-def test_the_duty_officer_cannot_close_before(world: World) -> None:
-    case = an_evaluated(world)
-    with pytest.raises(NotYourMove) as refusal:
-        do(world, case, "close", "dispatcher", at=on(27, 16, 59))
-    assert refusal.value.code == "too_early"
-    assert do(world, case, "close", "dispatcher", at=on(27, 17)).state == State.CLOSED
-
-
-def test_the_time_to_rate_of_the_first_round_says_nothing_about_the_second(world: World) -> None:
-    case = as_reporter(a_dissatisfied(world), "reopen", at=on(30, 10), reason="还在")
-    case = do(world, case, "hand-back", "governor", at=on(30, 11), result="重做了")
-    case = do(world, case, "evaluate", "supervisor", at=on(30, 11), effective=True)
-    assert case.state == State.EVALUATED
-    with pytest.raises(NotYourMove):
-        do(world, case, "close", "dispatcher", at=on(30, 12))
-    assert sweep(on(30, 12), "cases.close_unrated") == 0
-    assert sweep(on(3, 17, month=12), "cases.close_unrated") == 1
-
-
-REOPEN_UNTIL = AT + dt.timedelta(days=15)
-
-
-@pytest.mark.parametrize(
-    "at, code", [(REOPEN_UNTIL, None), (REOPEN_UNTIL + dt.timedelta(seconds=1), "too_late")]
-)
-def test_a_case_is_reopened_inside_the_window(world: World, at: dt.datetime, code: str | None) -> None:
-    case = a_dissatisfied(world)
-    if code is None:
-        case = as_reporter(case, "reopen", at=at, reason="还在")
-        assert (case.state, case.reopened, case.closed_at, case.end_code) == (
-            State.IN_PROGRESS,
-            True,
-            None,
-            "",
-        )
-        assert clock_of(case, Step.HANDLE).round == 2
-        return
-    with pytest.raises(NotYourMove) as refusal:
-        as_reporter(case, "reopen", at=at, reason="还在")
-    assert refusal.value.code == code
-
-
-@pytest.mark.parametrize(
-    "solved, satisfaction",
-    [
-        ("solved", "dissatisfied"),
-        ("unsolved", "satisfied"),
-        ("partly", "dissatisfied"),
-        ("unsolved", "basically_satisfied"),
-    ],
-)
-def test_only_what_is_unsolved_and_dissatisfied_is_reopened(
-    world: World, solved: str, satisfaction: str
-) -> None:
-    case = as_reporter(an_evaluated(world), "rate", solved=solved, satisfaction=satisfaction)
-    with pytest.raises(NotYourMove) as refusal:
-        as_reporter(case, "reopen", reason="还在")
-    assert refusal.value.code == "not_unsolved"
-
-
-def test_what_nobody_rated_is_not_reopened(world: World) -> None:
-    case = an_evaluated(world)
-    sweep(on(27, 17))
-    with pytest.raises(NotYourMove):
-        as_reporter(case, "reopen", at=on(28, 10), reason="还在")
-
-
-def test_a_case_is_reopened_once(world: World) -> None:
-    case = as_reporter(a_dissatisfied(world), "reopen", reason="还在")
-    case = do(world, case, "hand-back", "governor", result="重做了")
-    case = do(world, case, "evaluate", "supervisor", effective=True)
-    case = as_reporter(case, "rate", solved="unsolved", satisfaction="dissatisfied")
-    assert [row.round for row in case.ratings.order_by("round")] == [1, 2]
-    with pytest.raises(NotYourMove) as refusal:
-        as_reporter(case, "reopen", reason="还在")
-    assert refusal.value.code == "once"
-
-
-# --- solved on the spot ---------------------------------------------------------------------------------------------
-
-
-def test_what_is_solved_on_the_spot_waits_for_its_evaluation_only(world: World) -> None:
-    case = do(world, a_report(world), "solve-on-spot", "governor", at=AT, result="当场清走")
-    assert (case.state, case.on_the_spot, case.assignee, case.evaluator) == (
-        State.HANDLED,
-        True,
-        world.governor,
-        world.supervisor,
-    )
-    assert case.duty_item.code == "R1101"
-    running = set(Deadline.objects.filter(case=case).running().values_list("step", flat=True))
-    assert running == {"evaluate", "contact"}
-
-
-def test_what_came_back_to_the_duty_officer_can_still_be_solved_on_the_spot(world: World) -> None:
-    """The clock for his decision ends, and a failed evaluation finds a whole limit."""
-    case = do(world, a_dispatched(world), "return", "governor", reason="不归我管")
-    case = do(world, case, "decide-return", "dispatcher", approve=True, reason="同意")
-    case = do(world, case, "solve-on-spot", "governor", at=on(24, 11), result="还是清走了")
-    assert not clock_of(case, Step.DISPATCH).is_running
-    assert case not in Case.objects.awaiting_person()
-    case = do(world, case, "evaluate", "supervisor", at=on(24, 14), effective=False, comment="没清走")
-    clock = clock_of(case, Step.HANDLE)
-    assert (clock.is_running, case.due_at) == (True, on(25, 10))
-
-
-@pytest.mark.parametrize("category", ["0301", "0601"], ids=["critical", "a meeting's matter"])
-def test_only_ordinary_matters_are_solved_on_the_spot(world: World, category: str) -> None:
-    case = a_report(world, category=category)
-    before = rows_of(case)
-    with pytest.raises(NotYourMove):
-        do(world, case, "solve-on-spot", "governor", result="办完")
-    assert rows_of(case) == before
-
-
-def test_the_path_is_raised_and_never_lowered(world: World) -> None:
-    case = do(world, a_signed(world), "raise-path", "governor", path="whistle", reason="要部门来")
-    assert case.path == "whistle"
-    with pytest.raises(NotYourMove):
-        do(world, case, "raise-path", "governor", path="meeting", reason="不用了")
-    case = do(world, a_signed(world), "raise-path", "governor", path="meeting", reason="要开会")
-    with pytest.raises(Invalid) as refusal:
-        do(world, case, "raise-path", "governor", path="meeting", reason="再来")
-    assert refusal.value.code == "not_higher"

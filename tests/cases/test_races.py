@@ -5,23 +5,23 @@ each control takes the lock away, both read the same state, and what the lock pr
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 
-from cases.actions import automatic, close_unrated, dispatch_by_rule, escalate, move, sending, warn
+from cases.actions import automatic, close_unrated, dispatch_by_rule, sending
 from cases.actions import move as move_action
 from cases.actions.base import locked
 from cases.actions.report import NewCase, _check, _store
 from cases.exceptions import NotYourMove, WrongState
-from cases.models import Case, CaseRequest, Deadline, Escalation, Evaluation, WorkOrder
+from cases.models import Case, CaseRequest, Evaluation, WorkOrder
 from cases.routing import route
-from cases.states import State, Step
+from cases.states import State
 from staffing.actions import appoint, hand_over, join
 from staffing.models import Membership, Tenure
+from tests.cases.racing import MOVE, acting, fresh, unlocked
 from tests.journal_flush import install_flush_guard
 from tests.together import at_once, kinds, meeting_after
 from tests.world import (
@@ -32,67 +32,23 @@ from tests.world import (
     a_signed,
     an_evaluated,
     as_reporter,
-    build,
     do,
     held_by_office,
     kinds_of,
 )
-from yuhu.journal.actions import SYSTEM, relay
-from yuhu.journal.verification import verify
+from yuhu.journal.actions import SYSTEM
 from yuhu.kit import steps
 from yuhu.kit.exceptions import Invalid, Refusal
 
 install_flush_guard()
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("_journal_is_whole"),
+]
 
 
-def unlocked(case_id: int) -> Case:
-    """``locked`` as it would be if somebody forgot the lock."""
-    return Case.objects.select_related("category", "assignee", "lead_unit", "block").get(pk=case_id)
-
-
-@pytest.fixture
-def cast(db, settings) -> World:
-    settings.STEP_TRANSPORT = "yuhu.kit.steps.run_nowhere"
-    return build()
-
-
-@pytest.fixture
-def meeting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Call it when the scene is set: from then on whoever has read a case waits for the other."""
-
-    def begin(read: Callable[[int], Case] = locked) -> None:
-        met = meeting_after(read)
-        for module in (_MOVE, automatic):
-            monkeypatch.setattr(module, "locked", met)
-
-    return begin
-
-
-# The package exports the function under the same name as the module.
-_MOVE: Any = __import__("sys").modules["cases.actions.move"]
-
-
-@pytest.fixture(autouse=True)
-def _journal_is_whole(cast: World) -> Iterator[None]:
-    """After every race, also after the controls."""
-    yield
-    while relay(at=AT):
-        pass
-    assert verify(head_file=settings.JOURNAL_HEAD_FILE).findings == []
-
-
-def acting(world: World, case: Case, name: str, who: str, **data: Any) -> Callable[[], object]:
-    """The move as something to be done later; people are asked for their posts now."""
-    by = world.by(who)
-    return lambda: move(case_id=case.pk, name=name, by=by, at=AT, data=data)
-
-
-def fresh(case: Case) -> Case:
-    return Case.objects.get(pk=case.pk)
-
-
-# --- two people -------------------------------------------------------------------------------------------------
+# --- two people ---------------------------------------------------------------------------------------------------
 
 
 def two_who_sign(
@@ -151,7 +107,7 @@ def test_control_without_the_lock_the_signature_falls_on_an_order_that_is_gone(
             decided[:] = at_once(decide)
         return row
 
-    monkeypatch.setattr(_MOVE, "locked", stale)
+    monkeypatch.setattr(MOVE, "locked", stale)
     results = at_once(acting(cast, case, "sign", "governor"))
     assert kinds(decided) == ["Case"]
     assert kinds(results) == ["StopIteration"], "an error that nobody can read"
@@ -265,80 +221,14 @@ def test_control_without_both_locks_the_two_stand_in_each_others_way(
     cast: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each locks its own row only; the database ends the deadlock with an error that nobody can read."""
-    monkeypatch.setattr(_MOVE, "lock_together", lambda *_args: None)
-    met = meeting_after(_MOVE.read_fields)
-    monkeypatch.setattr(_MOVE, "read_fields", met)
+    monkeypatch.setattr(MOVE, "lock_together", lambda *_args: None)
+    met = meeting_after(MOVE.read_fields)
+    monkeypatch.setattr(MOVE, "read_fields", met)
     _first, _second, results = merged_both_ways(cast)
     assert kinds(results) == ["Case", "OperationalError"]
 
 
-# --- two sweeps -----------------------------------------------------------------------------------------------------
-
-
-def test_two_sweeps_dispatch_a_case_once(cast: World, meeting) -> None:
-    case = a_report(cast)
-    meeting()
-    results = at_once(*[lambda: dispatch_by_rule(case_id=case.pk, at=AT)] * 2)
-    assert sorted(results, key=str) == [False, True]
-    assert WorkOrder.objects.filter(case=case).count() == 1
-    assert Deadline.objects.filter(case=case, step=Step.SIGN).count() == 1
-    assert kinds_of(case) == ["case.reported", "case.dispatched"]
-
-
-def test_control_without_the_lock_the_second_sweep_runs_into_a_constraint(cast: World, meeting) -> None:
-    case = a_report(cast)
-    meeting(unlocked)
-    results = at_once(*[lambda: dispatch_by_rule(case_id=case.pk, at=AT)] * 2)
-    assert kinds(results) == ["IntegrityError", "bool"]
-
-
-@pytest.mark.parametrize("act, kind", [(warn, "case.warned"), (escalate, "case.escalated")])
-def test_two_sweeps_warn_and_escalate_once(cast: World, meeting, act: Callable[..., bool], kind: str) -> None:
-    case = a_signed(cast)
-    clock = Deadline.objects.get(case=case, step=Step.HANDLE)
-    meeting()
-    results = at_once(*[lambda: act(deadline_id=clock.pk, at=clock.due_at)] * 2)
-    assert sorted(results, key=str) == [False, True]
-    assert kinds_of(case).count(kind) == 1
-    assert Escalation.objects.count() == int(act is escalate)
-
-
-@pytest.mark.parametrize("act, outcome", [(warn, ["bool", "bool"]), (escalate, ["IntegrityError", "bool"])])
-def test_control_without_the_lock_both_sweeps_believe_it_is_theirs(
-    cast: World, monkeypatch: pytest.MonkeyPatch, act: Callable[..., bool], outcome: list[str]
-) -> None:
-    case = a_signed(cast)
-    clock = Deadline.objects.get(case=case, step=Step.HANDLE)
-
-    def naive(deadline_id: int) -> tuple[Case, Deadline]:
-        return unlocked(case.pk), Deadline.objects.get(pk=deadline_id)
-
-    monkeypatch.setattr(automatic, "_locked_deadline", meeting_after(naive))
-    results = at_once(*[lambda: act(deadline_id=clock.pk, at=clock.due_at)] * 2)
-    assert kinds(results) == outcome
-    assert False not in results
-    assert kinds_of(case).count("case.warned") == (2 if act is warn else 0), "told twice"
-
-
-def test_whole_sweeps_side_by_side_do_everything_once(cast: World) -> None:
-    """Four workers sweep twenty cases twice over; nobody meets an error."""
-    for number in range(20):
-        (a_report, a_signed)[number % 2](cast)
-    late = AT + dt.timedelta(hours=9)
-    names = ["cases.dispatch", "cases.warn", "cases.escalate"]
-    done = at_once(*[lambda: steps.run_sweeps(late, names)] * 4)
-    assert all(isinstance(one, dict) and -1 not in one.values() for one in done), done
-    assert Case.objects.filter(state=State.REPORTED).count() == 0
-    orders = WorkOrder.objects.values_list("case", flat=True)
-    assert len(orders) == len(set(orders)) == 20
-    levels = Escalation.objects.values_list("deadline", "level")
-    assert len(levels) == len(set(levels)) == 10
-    for case in Case.objects.filter(state=State.IN_PROGRESS):
-        assert kinds_of(case).count("case.warned") == 1
-        assert kinds_of(case).count("case.escalated") == 1
-
-
-# --- two reports ----------------------------------------------------------------------------------------------------
+# --- two reports --------------------------------------------------------------------------------------------------
 
 
 def test_a_form_that_is_sent_twice_at_once_is_one_case(cast: World) -> None:
@@ -370,7 +260,7 @@ def test_eight_who_report_at_once_get_eight_numbers(cast: World) -> None:
     assert len(numbers) == len(set(numbers)) == Case.objects.count() == 40
 
 
-# --- the roster -----------------------------------------------------------------------------------------------------
+# --- the roster ---------------------------------------------------------------------------------------------------
 
 
 def appointing(world: World, post: str, who: str) -> Callable[[], object]:
@@ -435,6 +325,6 @@ def handing_over(world: World) -> object:
 
 
 def test_the_names_that_the_tests_replace_are_the_ones_that_the_actions_use() -> None:
-    assert _MOVE.move is move_action
-    assert _MOVE.locked is vars(automatic)["locked"] is locked
+    assert MOVE.move is move_action
+    assert MOVE.locked is vars(automatic)["locked"] is locked
     assert vars(sending)["route"] is route

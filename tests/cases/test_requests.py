@@ -9,17 +9,7 @@ from django.db import IntegrityError, transaction
 from cases.exceptions import NotYourMove
 from cases.models import Case, CaseParty, CaseRequest, Deadline
 from cases.states import State, Step
-from tests.world import (
-    AT,
-    World,
-    a_dispatched,
-    a_report,
-    a_signed,
-    do,
-    held_by_office,
-    kinds_of,
-    rows_of,
-)
+from tests.world import AT, World, a_dispatched, a_report, a_signed, do, held_by_office, kinds_of, rows_of
 from yuhu.kit.exceptions import Invalid
 
 pytestmark = pytest.mark.django_db

@@ -8,17 +8,7 @@ import pytest
 from cases.models import Case, CaseParty
 from staffing.models import Assistant, Membership, Tenure, Unit, User
 from staffing.policies import forget_posts, scope_of
-from tests.world import (
-    AT,
-    START,
-    World,
-    a_dispatched,
-    a_handled,
-    a_report,
-    an_evaluated,
-    do,
-    held_by_office,
-)
+from tests.world import AT, START, World, a_dispatched, a_handled, a_report, an_evaluated, do, held_by_office
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit.scope import Scope
 

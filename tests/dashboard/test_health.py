@@ -20,6 +20,12 @@ def at(monkeypatch) -> dt.datetime:
     return AT
 
 
+@pytest.fixture(autouse=True)
+def no_broker(settings) -> None:
+    """None is configured, whatever the tests run on; tests about brokers configure their own."""
+    settings.REDIS_URL = ""
+
+
 def drain() -> None:
     """Everything that is recorded is in the feed."""
     while relay(at=AT):

@@ -358,6 +358,7 @@ OTHERS = 12
 def queries(client: Client, path: str = "/") -> int:
     client.get(path)  # the session's stamp
     cache.clear()
+    client.get(path)  # what a process keeps for a minute is not what is counted
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
@@ -378,7 +379,7 @@ def test_the_number_of_queries_is_small_and_does_not_grow(client: Client, world:
     few = queries(client)
     assert Case.objects.count() == 10
     some(50)
-    assert queries(client) == few
+    assert queries(client) == few, "the number grew"
     assert few <= MOST.get(name, OTHERS)
 
 

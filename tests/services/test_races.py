@@ -22,7 +22,9 @@ DAY = dt.timedelta(days=1)
 
 def lock_waits() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
         row = cursor.fetchone()
     return int(row[0])
 
