@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.base import By, digest_of, journal, locked, write_note
 from cases.models import Reporter
-from staffing.policies import may
+from staffing.policies import may_in
 from staffing.posts import Capability
 from yuhu.kit import clock, people
 from yuhu.kit.exceptions import Forbidden, NotFound
@@ -18,18 +18,18 @@ def unmask(*, case_id: int, reason: str, by: By, at: dt.datetime) -> tuple[str, 
     """Name and phone of the reporter, for somebody who must call back. The door asks for a fresh log-in before.
 
     Raises:
-        Forbidden: no post that may see it.
+        Forbidden: no post that may see it, or none in whose area the case lies.
         Invalid: no reason.
         NotFound: nobody left a name or a phone.
     """
     why = clean_text(reason, field="reason", min_length=2, max_length=200)
     if by.user is None:
         raise Forbidden
-    verdict = may(by.user, Capability.UNMASK, on=clock.local_date(at))
-    if not verdict:
-        raise Forbidden(verdict.reason)
     with transaction.atomic():
         case = locked(case_id)
+        verdict = may_in(by.user, Capability.UNMASK, area=case.area, on=clock.local_date(at))
+        if not verdict:
+            raise Forbidden(verdict.reason)
         person = Reporter.objects.filter(case=case).first()
         if person is None:
             raise NotFound(_("Nobody left a contact in this case."))

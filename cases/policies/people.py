@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case
 from cases.policies.guards import when
 from cases.policies.standing import GOVERNORS, Look
-from staffing.policies import may
+from staffing.policies import may_in
 from staffing.posts import Capability, Post, PostKind
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
@@ -43,10 +43,10 @@ def governs(posts: Collection[Post]) -> bool:
 
 
 def may_unmask(look: Look) -> Verdict:
-    """Whether the reporter's name and phone may be shown to the person who looks."""
+    """Whether the reporter's name and phone may be shown to the person who looks: by a post in whose area it lies."""
     person = getattr(look.case, "reporter", None)
     if person is None or not (person.name_masked or person.phone_masked):
         return Denied(_("Nobody left a contact in this case."), code="no_reporter")
     if look.user is None:
         return Denied(Forbidden.message)
-    return may(look.user, Capability.UNMASK, on=clock.local_date(look.at))
+    return may_in(look.user, Capability.UNMASK, area=look.case.area, on=clock.local_date(look.at))
