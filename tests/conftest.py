@@ -1,6 +1,7 @@
 """What all tests share: a place of their own for files and cache, no network, and which tests this database can run."""
 
 import ipaddress
+import shutil
 import socket
 import uuid
 from pathlib import Path
@@ -80,3 +81,17 @@ def world(db):
     from tests.world import build
 
     return build()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One real Chromium for a process: Playwright's loop can be started only once."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    quiet = ("gpu", "background-networking", "component-update", "sync")
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

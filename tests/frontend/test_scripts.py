@@ -5,7 +5,6 @@ No server and no database: the browser's requests are answered from here, with t
 
 import io
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -17,14 +16,8 @@ from django.template import Context, Template
 from django.utils import translation
 from PIL import Image
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; form-action 'self'"
 SITE = "http://localhost:9"
 GPS, ORIENTATION = 0x8825, 0x0112
@@ -108,12 +101,10 @@ class Site:
         route.fulfill(headers=headers, body=body)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
+@pytest.fixture
+def browser(chromium: object) -> object:
+    """The one Chromium of this process."""
+    return chromium
 
 
 @pytest.fixture
