@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-slow check install front lint imports types deploy migrations \
-        translations openapi clean
+.PHONY: help run test test-browser test-slow drill check install front lint imports types deploy migrations \
+        translations openapi clean bench bench-quick bench-explain bench-10m
 
 # A home for the caches of pip and npm where the environment has none.
 ifeq ($(strip $(HOME)),)
@@ -47,7 +47,22 @@ test-browser: $(VENV)/.installed-dev front $(CATALOGUES:.po=.mo)  ## Run the jou
 	@$(PY) -m pytest -m browser $(ARGS)
 
 test-slow: $(VENV)/.installed-dev front $(CATALOGUES:.po=.mo)  ## Run the tests that take longer than the others
-	@$(PY) -m pytest -m "slow and not browser" $(ARGS) || [ $$? -eq 5 ]  # 5: there is none
+	@$(PY) -m pytest -n 2 --dist loadgroup -m "slow and not browser and not faults" $(ARGS) || [ $$? -eq 5 ]  # 5: there is none
+
+drill: $(VENV)/.installed-dev front $(CATALOGUES:.po=.mo)  ## Break processes, broker and database (DRILL=short, DRILL_SEED=)
+	@DRILL=$(or $(DRILL),long) $(PY) -m pytest -m "slow and faults" $(ARGS)
+
+bench: $(VENV)/.installed-dev front $(CATALOGUES:.po=.mo)  ## Measure every figure at 1,000,000 cases into docs/performance.md (needs PostgreSQL, redis-server; BENCH_SERVER=, ARGS=)
+	@$(PY) -m bench $(ARGS)
+
+bench-quick: $(VENV)/.installed-dev front $(CATALOGUES:.po=.mo)  ## The same with shorter rounds
+	@$(PY) -m bench --quick $(ARGS)
+
+bench-explain: $(VENV)/.installed-dev  ## How PostgreSQL answers the ten hottest queries (NAME=1m)
+	@$(PY) -m bench.explain $(or $(NAME),1m) $(ARGS)
+
+bench-10m: $(VENV)/.installed-dev  ## The same at 10,000,000 cases without history (about 30 GB and an hour, removed afterwards)
+	@$(PY) -m bench.explain 10m --make 10000000 --drop $(ARGS)
 
 check: lint imports types deploy migrations translations openapi  ## Run every check that needs no test
 
@@ -107,6 +122,7 @@ deploy: $(VENV)/.installed-dev  ## Django's own deployment check in production s
 	@folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
 	  DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
 	  SITE_URL=https://blocks.example ALLOWED_HOSTS=blocks.example BEHIND_PROXY=true VAR_DIR="$$folder" \
+	  PASSWORD_MAX_DAYS=90 UNUSED_ACCOUNT_DAYS=90 SINGLE_SESSION=true SECOND_FACTOR=required \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 migrations: $(VENV)/.installed-dev  ## Models and migrations agree

@@ -14,7 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blocks.geometry import LATITUDES, LONGITUDES
-from blocks.querysets import AreaQuerySet, BlockQuerySet, DivisionQuerySet, block_feature_collection
+from blocks.querysets import (
+    AreaQuerySet,
+    BlockQuerySet,
+    DivisionQuerySet,
+    block_feature_collection,
+    packed_feature_collection,
+)
 
 # The committees that run a community (city) or a village; the place is named without them.
 _COMMITTEES = ("居民委员会", "居委会", "村民委员会", "村委会")
@@ -176,6 +182,10 @@ class Division(models.Model):
     def feature_collection(self, street: str = "") -> bytes:
         """The blocks, or those of one street, as GeoJSON for maps: see ``querysets.block_feature_collection``."""
         return block_feature_collection(self.pk, self.digest, street)
+
+    def packed_feature_collection(self, street: str = "") -> bytes:
+        """The same, compressed with gzip."""
+        return packed_feature_collection(self.pk, self.digest, street)
 
 
 class Block(models.Model):

@@ -4,8 +4,10 @@ Leaves to others: what a scope holds (staffing), the arithmetic of points (geome
 """
 
 import datetime as dt
+import gzip
 import json
 import unicodedata
+from dataclasses import dataclass
 from typing import Any, Self, TypeVar, cast
 
 from django.apps import apps
@@ -17,10 +19,11 @@ from yuhu.kit.text import has_control
 
 M = TypeVar("M", bound=Model)
 
-# Both caches are keyed by a division's digest, so by its content: a stale answer is impossible, in every process.
+# These caches are keyed by a division's digest, so by its content: a stale answer is impossible, in every process.
 _MAX_CACHED = 64
 _locators: dict[str, Locator[str]] = {}
 _collections: dict[tuple[str, str], bytes] = {}
+_packed: dict[tuple[str, str], bytes] = {}
 
 
 class AreaQuerySet(QuerySet[M]):
@@ -84,6 +87,22 @@ class BlockQuerySet(AreaQuerySet[M]):
         return None
 
 
+@dataclass(frozen=True)
+class Place:
+    """A block and what it lies in, by key and codes: all that a case keeps of it."""
+
+    pk: int
+    code: str
+    community: str
+    street: str
+    district: str
+
+
+def place_of(pk: int, code: str) -> Place:
+    """The block's place; the codes of the areas above it are the beginning of its own (``nesting_check``)."""
+    return Place(pk, code, code[:12], code[:9], code[:6])
+
+
 def _divisions() -> DivisionQuerySet[Any]:
     return cast(DivisionQuerySet[Any], apps.get_model("blocks", "Division")._default_manager.all())
 
@@ -130,6 +149,16 @@ def block_feature_collection(division: int, digest: str, street: str = "") -> by
         found = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
         if features:
             _keep(_collections, (digest, street), found)
+    return found
+
+
+def packed_feature_collection(division: int, digest: str, street: str = "") -> bytes:
+    """The same, compressed with gzip once: that takes longer than everything else a request for the map costs."""
+    found = _packed.get((digest, street))
+    if found is None:
+        found = gzip.compress(block_feature_collection(division, digest, street), mtime=0)
+        if (digest, street) in _collections:  # not of a street without blocks: callers could name any
+            _keep(_packed, (digest, street), found)
     return found
 
 

@@ -31,7 +31,7 @@ from cases.states import MOVES, Path, State
 from duties.models import Severity
 from staffing.admin import PostsAdmin, who_and_when
 from staffing.middleware import StaffRequest
-from yuhu.kit import clock
+from yuhu.kit import clock, search
 from yuhu.kit.desk.lists import BoundedPages, DeskAdmin, KnownFilter, demo_mark, scope_of
 from yuhu.kit.exceptions import Refusal
 
@@ -143,8 +143,11 @@ class CaseAdmin(DeskAdmin):
         return super().visible(request, rows).for_lists().defer("description")
 
     def search(self, request: HttpRequest, rows: QuerySet[Any], question: str) -> tuple[QuerySet[Any], bool]:
+        """The first that the pages can show, and the one by which they know that there are more."""
         cases: Any = rows
-        return cases.text(question), False
+        if not question.strip():
+            return rows, False
+        return rows.filter(pk__in=search.keys(cases.text(question), self.paginator.most + 1)), False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

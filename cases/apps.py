@@ -1,6 +1,7 @@
 """Registers the app: its automatic steps, and that open cases follow the roster."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,9 +12,13 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import tasks
+        from cases import checks, tasks  # noqa: F401  (checks register themselves)
         from cases.actions.roster import follow
-        from staffing.actions import on_roster_change
+        from cases.models import Category
+        from staffing.actions import check_categories_by, on_roster_change
+        from yuhu.kit.search import index
 
+        post_migrate.connect(index.make_after_migrate, sender=self, dispatch_uid="cases.search")
         tasks.register()
         on_roster_change(follow)
+        check_categories_by(Category.objects.missing)

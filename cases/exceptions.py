@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yuhu.kit.exceptions import Conflict, Forbidden, Invalid, NotFound
+from yuhu.kit.exceptions import Conflict, FilesAway, Forbidden, Invalid, NotFound
 
 
 class WrongState(Conflict):
@@ -84,3 +84,9 @@ class NoSuchCase(NotFound):
     """Not there, or not visible for this person."""
 
     message = _("There is no case with this number, or it is not yours to see.")
+
+
+class PhotosLost(FilesAway):
+    """A form comes back, and its photos could not be kept for it."""
+
+    message = _("The photos could not be kept: please choose them again. The text is kept.")

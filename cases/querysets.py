@@ -1,6 +1,7 @@
 """Adjectives for cases and their clocks. ``at`` is an aware moment; sets chain."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from typing import Any, Self, TypeVar
 
 from django.db.models import (
@@ -18,9 +19,16 @@ from django.db.models import (
 
 from cases.geometry import DEGREE, Surroundings
 from cases.states import FINAL, OPEN, PHASE, Path, Phase, State, Step
+from yuhu.kit.people import blind_indexes
 from yuhu.kit.scope import Scope
+from yuhu.kit.search import asked
 
 M = TypeVar("M", bound=Model)
+BRANCH = 2  # digits of a branch of categories
+
+
+# What hangs on a case and decides which moves the API offers.
+ROWS_FOR_API = ("orders", "requests", "deadlines")
 
 
 class CategoryQuerySet(QuerySet[M]):
@@ -29,6 +37,10 @@ class CategoryQuerySet(QuerySet[M]):
     def usable(self) -> Self:
         """Leaves of the tree that are in use: what a case may carry."""
         return self.filter(active=True, parent__isnull=False)
+
+    def missing(self, codes: Collection[str]) -> set[str]:
+        """Which of these codes, of leaves or branches, do not exist."""
+        return set(codes) - set(self.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
 
     def within(self, scope: Scope) -> Self:
         """Categories are open to everybody who holds a post; a scope without a post sees none."""
@@ -61,11 +73,19 @@ class CaseQuerySet(QuerySet[M]):
         if scope.person is not None:
             party |= Q(user=scope.person)
         seen = Q(pk__in=[])
-        if party:
-            seen = Q(pk__in=self._parties().filter(party).values("case"))
+        # The area first: databases read alternatives in their order, and most rows need no look at the parties.
         if by_area:
             seen |= Q(restricted=False) & by_area
-        return self.filter(seen)
+        if party:
+            seen |= Q(pk__in=self._parties().filter(party).values("case"))
+        rows = self.filter(seen)
+        return rows if scope.kinds is None else rows.of_kinds(scope.kinds)
+
+    def of_kinds(self, codes: Iterable[str]) -> Self:
+        """Of these categories (four digits) or of these whole branches (two digits)."""
+        given = sorted(codes)
+        branches = Q(category__parent__in=[code for code in given if len(code) == BRANCH])
+        return self.filter(Q(category__in=[code for code in given if len(code) != BRANCH]) | branches)
 
     def _parties(self) -> QuerySet[Model]:
         """The parties' table: it stands above this module, so the model names it."""
@@ -114,13 +134,11 @@ class CaseQuerySet(QuerySet[M]):
         return self.filter(mine, state=State.HANDLED)
 
     def text(self, query: str) -> Self:
-        """Number or words in description and address."""
-        rows = self
-        for word in query.split():
-            rows = rows.filter(
-                Q(number__contains=word) | Q(description__contains=word) | Q(address__contains=word)
-            )
-        return rows
+        """Every word occurs in number, description or address; a query without letters and digits finds nothing.
+
+        Pages of such a set are read with ``yuhu.kit.search.head``.
+        """
+        return self.filter(words__has=asked(query)) if query.strip() else self
 
     def hard(self) -> Self:
         return self.filter(path=Path.WHISTLE)
@@ -195,13 +213,21 @@ class CaseQuerySet(QuerySet[M]):
             "merged_into__description",
             "merged_into__explanation",
         )
-        return joined.defer(*hidden).prefetch_related("orders", "requests", "deadlines")
+        return joined.defer(*hidden).prefetch_related(*ROWS_FOR_API)
 
     def _related(self, name: str) -> "QuerySet[Any]":
         """All rows of a child: its model stands above this module, so it is found through the relation."""
         child = self.model._meta.get_field(name).related_model
         rows: QuerySet[Any] = child._default_manager.all()  # type: ignore[union-attr]
         return rows
+
+
+class ReporterQuerySet(QuerySet[M]):
+    """People to answer to."""
+
+    def same_phone(self, phone: str) -> Self:
+        """Whoever left this phone, also where the index was made with an older key."""
+        return self.filter(phone_index__in=blind_indexes(phone)) if phone else self.none()
 
 
 class DeadlineQuerySet(QuerySet[M]):

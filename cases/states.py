@@ -83,7 +83,7 @@ class Relation(StrEnum):
     GOVERNOR = "governor"  # governs the block, acting or not
     DUTY_OFFICER = "duty_officer"  # duty officer or head of a platform of the case's street
     EVALUATOR = "evaluator"  # designated at hand-back; never did the work
-    REPORTER = "reporter"  # through the private link
+    REPORTER = "reporter"  # through the private link, or the partner's system that reported it
     STREET_LEADER = "street_leader"
     DISTRICT_LEADER = "district_leader"
     SYSTEM = "system"  # an automatic step

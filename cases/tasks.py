@@ -9,6 +9,7 @@ from cases.actions.roster import follow_planned
 from cases.models import Case, Deadline
 from cases.states import State, Step
 from yuhu.kit import steps
+from yuhu.kit.search import refold
 
 BATCH = 200
 
@@ -57,6 +58,11 @@ def sweep_photo_drafts(at: dt.datetime) -> int:
     return forget_old_drafts(at=at, limit=BATCH)
 
 
+def sweep_fold(at: dt.datetime) -> int:
+    """Cases that were written past the ORM: until they are folded no search finds them."""
+    return refold(Case.objects.all(), "words", most=BATCH)
+
+
 def register() -> None:
     """Make the steps known (apps.ready)."""
     steps.register(DISPATCH_STEP, dispatch_one)
@@ -66,4 +72,6 @@ def register() -> None:
     steps.register_sweep("cases.close_unrated", sweep_unrated)
     steps.register_sweep("cases.resume", sweep_suspended)
     steps.register_sweep("cases.roster", sweep_roster)
-    steps.register_sweep("cases.photo_drafts", sweep_photo_drafts)
+    # Removes files, from a store that may be another machine.
+    steps.register_sweep("cases.photo_drafts", sweep_photo_drafts, external=True)
+    steps.register_sweep("cases.fold", sweep_fold)

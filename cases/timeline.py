@@ -77,7 +77,9 @@ LINES: dict[str, Line] = {
     "case.escalated:told": Line(
         _("The time for “%(step)s” is over: told the %(role)s (level %(level)s)"), "clock-overdue", OVERDUE
     ),
+    "case.erased": Line(_("Personal data was erased"), "close"),
     "case.unmasked": Line(_("Looked at the reporter's name and phone"), "key"),
+    "case.person_forgotten": Line(_("The reporter's name and phone were erased: their time is over"), "key"),
 }
 # Which second sentence of a kind fits the entry's data.
 _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import detail, listing, moves, person, photos, place, public, report
+from cases.views import detail, erase, listing, moves, person, photos, place, public, report
 
 app_name = "cases"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<slug:number>/sent/", report.sent, name="sent"),
     path("cases/<slug:number>/print/", detail.printed, name="print"),
     path("cases/<slug:number>/person/", person.person, name="person"),
+    path("cases/<slug:number>/erase/", erase.erasing, name="erase"),
     path("cases/<slug:number>/moves/<slug:name>/", moves.move, name="move"),
     path("cases/<slug:number>/photos/<int:pk>/", photos.photo, name="photo"),
     path("cases/<slug:number>/photos/<int:pk>/small/", photos.photo, {"small": True}, name="thumbnail"),

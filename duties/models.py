@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from duties.exceptions import LimitMissing
 from duties.querysets import DutyItemQuerySet, DutyListQuerySet
 from staffing.models import Unit
+from yuhu.kit.compiled import Compiled
 from yuhu.kit.worktime import Calendar, Limit, TimeUnit, Window
 
 DEMO = "demo"
@@ -288,18 +289,21 @@ class TimeRules:
 
 
 _kept: tuple[str, TimeRules] | None = None
+_VERSION = Compiled(lambda: CalendarVersion.objects.values_list("token", "number"))
 
 
-def time_rules() -> TimeRules:
-    """Calendar and limits, kept by the process; costs one query for the version.
+def time_rules(version: tuple[str | None, int | None] | None = None) -> TimeRules:
+    """Calendar and limits, kept by the process; costs one query for the version, unless the caller just read it
+    (``token`` and ``number`` of ``CalendarVersion``, None where there is no row).
 
     Whoever asks for several limits in one go should ask once and keep the answer that long.
     """
     global _kept  # noqa: PLW0603 - one slot per process, replaced as a whole, so threads need no lock
-    version = CalendarVersion.objects.values_list("token", "number").first()
     if version is None:
-        return _read(0)
+        version = next(iter(_VERSION.rows()), (None, None))
     token, number = version
+    if token is None or number is None:
+        return _read(0)
     if _kept is None or _kept[0] != token:
         _kept = (token, _read(number))
     return _kept[1]

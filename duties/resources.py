@@ -4,11 +4,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
 
 from yuhu.kit.exceptions import Invalid, TooLarge
 
@@ -65,7 +65,9 @@ def _excel(content: bytes) -> Iterator[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
                 raise SheetTooLarge(field="sheet")
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        # Loaded with the first sheet: it takes as much memory as all of REST framework, and few processes see a sheet.
+        openpyxl = import_module("openpyxl")
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
     except (
         zipfile.BadZipFile,
         KeyError,

@@ -22,15 +22,19 @@ class StaffingConfig(AppConfig):
         from axes.signals import user_locked_out
 
         user_locked_out.connect(on_lock_out, dispatch_uid="staffing.lock_out")
+        from staffing import checks, tasks  # noqa: F401  (checks register themselves)
+
+        tasks.register()
 
 
 def on_log_in(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """A session begins."""
     from staffing.actions import log_in
-    from staffing.middleware import actor_for
+    from staffing.middleware import actor_for, mark
     from yuhu.kit import clock
 
-    log_in(user=user, at=clock.now(), actor=actor_for(user, address=_address(request)))
+    at = clock.now()
+    log_in(user=user, mark=mark(request), at=at, actor=actor_for(user, address=_address(request)))
 
 
 def on_failure(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yuhu.kit.exceptions import Conflict, Forbidden, Invalid
+from yuhu.kit.exceptions import Conflict, Forbidden, Invalid, Refusal
 
 
 class NotEntitled(Forbidden):
@@ -63,6 +63,41 @@ class SamePassword(Invalid):
     message = _("This is your present password. Please choose another one.")
 
 
+class UsedBefore(Invalid):
+    """The new password is one of the last few."""
+
+    code = "used_before"
+    message = _("You have used this password before. Please choose another one.")
+
+
+class WrongCode(Invalid):
+    """Not the code that the phone shows now, or one that was used."""
+
+    code = "wrong_code"
+    message = _("This code is not right any more. Wait for the next one on your phone and type that.")
+
+
+class CodesLocked(Refusal):
+    """Too many wrong codes."""
+
+    status, code = 429, "locked"
+    message = _("Too many wrong codes. Wait 30 minutes, or ask your system administrator.")
+
+
+class NothingSetUp(Conflict):
+    """There is no second factor to ask for."""
+
+    code = "no_second_factor"
+    message = _("No second factor is set up yet.")
+
+
+class AlreadySetUp(Conflict):
+    """A second factor is replaced by an administrator only."""
+
+    code = "second_factor_there"
+    message = _("A second factor is set up already. Your system administrator can remove it.")
+
+
 class NameTaken(Conflict):
     """Log-in names and employee numbers are unique."""
 
@@ -75,6 +110,13 @@ class OwnAccount(Conflict):
 
     code = "own_account"
     message = _("This is your own account. Ask another administrator.")
+
+
+class OwnSeat(Conflict):
+    """Rights come from seats, and so nobody seats himself: an administrator would see every case."""
+
+    code = "own_seat"
+    message = _("Nobody gives himself a seat. Ask another administrator.")
 
 
 class NobodyThere(Conflict):

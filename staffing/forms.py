@@ -15,6 +15,16 @@ class LogInForm(AuthenticationForm):
     )
 
 
+class CodeForm(forms.Form):
+    """The six digits that the phone shows, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code from your phone"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
+    )
+
+
 class ChangePasswordForm(PasswordChangeForm):
     """The present password and the new one twice. Saving is left to the action."""
 

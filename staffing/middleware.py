@@ -1,17 +1,26 @@
-"""Puts the person's posts, scope and journal name on the request, lazily, and ends idle sessions."""
+"""Puts the person's posts, scope and journal name on the request, lazily, and ends idle or replaced sessions.
 
+Also the rules that come before every page: an own password, and the second factor for administrators. Leaves to
+others: what the rules are (policies), the pages that satisfy them (views).
+"""
+
+import secrets
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
+import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
-from django.utils.functional import SimpleLazyObject
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from staffing.models import User
-from staffing.policies import posts_of, scope_of
+from staffing.policies import must_choose_password, needs_second_factor, posts_of, scope_of
 from staffing.posts import Post
 from yuhu.journal.actions import Actor
 from yuhu.kit import clock
@@ -20,7 +29,12 @@ from yuhu.kit.scope import Scope
 # What the session keeps: when it was last used, on what it runs, when the password was last given, and afterwards
 # that it ended by itself.
 SEEN, DEVICE, PROVEN, IDLE = "seen", "device", "proven", "idle"
+# Which log-in it came from, that another log-in ended it, and when the second factor was given.
+MARK, ELSEWHERE, SECOND = "mark", "elsewhere", "second"
 PHONE = "phone"
+# Open before the password is one's own, or the second factor given.
+ALWAYS = ("/login/", "/logout/", "/logged-out/", "/i18n/", "/static/", "/healthz", "/readyz")
+PASSWORD_PAGE, SECOND_PAGE = "/password/", "/second-factor/"
 
 
 class StaffRequest(HttpRequest):
@@ -42,13 +56,44 @@ class PostsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.get("_auth_user_id"):
             _end_if_idle(request)
+            _end_if_replaced(request)
         decorated = cast(StaffRequest, request)
         decorated.posts = cast(
             "tuple[Post, ...]", SimpleLazyObject(lambda: posts_of(request.user, clock.today()))
         )
         decorated.scope = cast(Scope, SimpleLazyObject(lambda: scope_of(request.user, clock.today())))
         decorated.actor = cast(Actor, SimpleLazyObject(lambda: actor_of(decorated)))
-        return self.get_response(request)
+        # The journal's address. The logs' own search for one reads twenty headers that anybody may send.
+        with structlog.contextvars.bound_contextvars(ip=address_of(request)):
+            return self._first_of_all(request) or self.get_response(request)
+
+    def _first_of_all(self, request: HttpRequest) -> HttpResponse | None:
+        """What the person has to do before anything else opens."""
+        if not request.session.get("_auth_user_id") or request.path.startswith(ALWAYS):
+            return None
+        user = request.user
+        if not isinstance(user, User):
+            return None
+        if must_choose_password(user, at=clock.now()):
+            return _only(request, PASSWORD_PAGE, "password_change_required", _CHOOSE)
+        if not has_second(request) and needs_second_factor(user, on=clock.today()):
+            return _only(request, SECOND_PAGE, "second_factor_required", _SECOND)
+        return None
+
+
+_CHOOSE = _("Please choose a password of your own first, on the page for it.")
+_SECOND = _("Please give the code from your phone first, on the page for it.")
+
+
+def _only(request: HttpRequest, page: str, code: str, detail: Promise) -> HttpResponse | None:
+    """Leads to the one page that is open now; machines get the API's shape of an error."""
+    if request.path.startswith(page):
+        return None
+    if request.path.startswith("/api/"):
+        error = {"code": code, "detail": str(detail), "attr": None}
+        return JsonResponse({"type": "client_error", "errors": [error]}, status=403)
+    wanted = request.get_full_path() if request.method == "GET" else ""
+    return redirect(f"{page}?{urlencode({'next': wanted})}" if wanted else page)
 
 
 def actor_of(request: StaffRequest) -> Actor:
@@ -76,6 +121,33 @@ def _end_if_idle(request: HttpRequest) -> None:
         request.session[SEEN] = now
         if seen is None:
             request.session[PROVEN] = now
+
+
+def mark(request: HttpRequest) -> str:
+    """A fresh mark for the session that a log-in begins: the latest one is the one that counts."""
+    fresh = secrets.token_hex(16)
+    request.session[MARK] = fresh
+    return fresh
+
+
+def _end_if_replaced(request: HttpRequest) -> None:
+    """Log out where the person has logged in elsewhere since (``SINGLE_SESSION``)."""
+    if not settings.SINGLE_SESSION or not isinstance(request.user, User):
+        return
+    if request.user.session_mark and request.session.get(MARK) != request.user.session_mark:
+        logout(request)
+        request.session[ELSEWHERE] = True
+
+
+def has_second(request: HttpRequest) -> bool:
+    """Whether the second factor was given in this session."""
+    return isinstance(request.session.get(SECOND), int)
+
+
+def prove_second(request: HttpRequest) -> None:
+    """The person has just given the second factor; the session gets a new key, as at a log-in."""
+    request.session.cycle_key()
+    request.session[SECOND] = int(time.time())
 
 
 def has_proven(request: HttpRequest, *, within_seconds: int) -> bool:

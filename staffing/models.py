@@ -5,6 +5,7 @@ each ends where the next begins, so two at a time cannot be stored. Leaves to ot
 (policies) and how (actions).
 """
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -12,10 +13,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from oauth2_provider.models import AbstractApplication
 
 from blocks.models import Block, Community, District, Street
-from staffing.posts import PostKind
-from staffing.querysets import DatedQuerySet, PlatformLinkQuerySet, TenureQuerySet, UnitQuerySet, UserQuerySet
+from staffing.posts import ApiScope, PostKind
+from staffing.querysets import (
+    DatedQuerySet,
+    PartnerClientQuerySet,
+    PlatformLinkQuerySet,
+    TenureQuerySet,
+    UnitQuerySet,
+    UserQuerySet,
+)
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -43,7 +52,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may log in to the desk"), default=False)
+    # Through it a partner's system acts (PartnerClient): it has no password, no seat and no session.
+    is_technical = models.BooleanField(
+        _("account of a system"), default=False, db_default=False, editable=False
+    )
     password_changed_at = models.DateTimeField(_("password changed at"), null=True, blank=True)
+    must_change_password = models.BooleanField(
+        _("must choose an own password"), default=False, db_default=False, editable=False
+    )
+    # From when unused days are counted for whoever never logged in: made, or opened again.
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What the one session that counts bears (SINGLE_SESSION); it proves nothing by itself.
+    session_mark = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     source = models.CharField(_("source"), max_length=20, blank=True)
 
     objects = UserManager()
@@ -56,12 +76,71 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering: ClassVar = ["username"]
+        indexes: ClassVar = [
+            # The sweep that closes accounts which nobody uses.
+            models.Index(fields=["last_login"], name="user_open_by_use", condition=Q(is_active=True)),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that the account had: the last few are not chosen again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("former password")
+        verbose_name_plural = _("former passwords")
+        indexes: ClassVar = [models.Index(fields=["user", "-id"], name="former_password_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.replaced_at:%Y-%m-%d}"
+
+
+class SecondFactor(models.Model):
+    """The secret that a person's phone makes codes from (TOTP, RFC 6238), sealed like residents' data.
+
+    Its own table and not django-otp's, which keeps the secret in clear. ``last_step`` refuses a code that was used.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
+    secret_sealed = models.BinaryField()
+    key_mark = models.CharField(max_length=16)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """Opens once when the phone is lost: 80 random bits, of which only the digest is kept."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["factor", "digest"], name="recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.factor_id}"
 
 
 class Unit(models.Model):
@@ -244,3 +323,61 @@ class Assistant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.block} · {self.get_kind_display()}"
+
+
+class PartnerClient(AbstractApplication):  # type: ignore[misc] # the toolkit ships no types
+    """A partner's system that logs in by itself (OAuth 2 client credentials), bound to an area.
+
+    It acts through a technical account, so that everything that asks "who?" gets a person's key
+    (docs/decisions/0014). ``client_id`` and the secret's hash are the toolkit's columns.
+    """
+
+    class Channel(models.TextChoices):
+        """How its reports say that they came in; the codes are those of ``cases.models.Case.Channel``."""
+
+        PARTNER = "partner", _("Partner system")
+        HOTLINE = "hotline", _("Hotline 12345")
+        OPEN311 = "open311", _("Open311")
+        WECOM = "wecom", _("WeCom")
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="client", verbose_name=_("account"))
+    area = models.CharField(
+        _("area"), max_length=14, help_text=_("Code of the district, a street, a community or a block.")
+    )
+    categories = models.JSONField(
+        _("categories"),
+        default=list,
+        blank=True,
+        help_text=_("Codes of categories or of whole branches; none: all of them."),
+    )
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices, default=Channel.PARTNER)
+    scopes = models.JSONField(_("scopes"), default=list)
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests per minute"), null=True, blank=True, help_text=_("Empty: as for all systems.")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    ends_on = models.DateField(
+        _("until (exclusive)"), null=True, blank=True, help_text=_("Empty: until further notice.")
+    )
+    source = models.CharField(_("source"), max_length=20, blank=True)
+
+    objects = PartnerClientQuerySet.as_manager()
+
+    # The secret in clear text, on the object that was just made and nowhere else.
+    secret_once = ""
+
+    class Meta:
+        verbose_name = _("partner system")
+        verbose_name_plural = _("partner systems")
+        ordering: ClassVar = ["client_id"]
+
+    def __str__(self) -> str:
+        return str(self.name or self.client_id)
+
+    def in_force(self, on: dt.date) -> bool:
+        """Whether it may act on the local day ``on``."""
+        return self.is_active and self.user.is_active and (self.ends_on is None or on < self.ends_on)
+
+    def allows(self, scope: str) -> bool:
+        """Whether ``scope`` is one of those that it was given."""
+        return scope in self.scopes and scope in set(ApiScope)

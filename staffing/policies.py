@@ -4,20 +4,22 @@ Leaves to others: what the state of a case allows (cases.states, cases.policies)
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, Tenure, Unit, User
+from staffing.models import Assistant, Membership, PartnerClient, Tenure, Unit, User
 from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
+from yuhu.kit.compiled import Compiled
 from yuhu.kit.scope import Scope
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 if TYPE_CHECKING:
-    Rows = QuerySet[Membership, tuple[object, ...]]
+    Rows = QuerySet[Any, tuple[object, ...]]
 
 _COLUMNS = ("kind_", "unit_", "unit_kind_", "unit_name_", "block_", "block_code_", "area_", "extra_")
 
@@ -28,9 +30,22 @@ def posts_of(user: User | AnonymousUser, on: dt.date) -> tuple[Post, ...]:
         return ()
     kept: dict[dt.date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
     if on not in kept:
-        rows = _tenures(user, on).union(_assistances(user, on), _memberships(user, on), all=True)
-        kept[on] = tuple(sorted((_post(row) for row in rows), key=lambda post: (-len(post.area), post.kind)))
+        kept[on] = _post_of_system(user, on) if user.is_technical else _seats_of(user, on)
     return kept[on]
+
+
+def _seats_of(user: User, on: dt.date) -> tuple[Post, ...]:
+    rows = _SEATS.rows(user=user.pk, on=on)
+    return tuple(sorted((_post(row) for row in rows), key=lambda post: (-len(post.area), post.kind)))
+
+
+def _post_of_system(user: User, on: dt.date) -> tuple[Post, ...]:
+    """What a partner's system is bound to. No query where the token's own brought it along."""
+    client: PartnerClient | None = getattr(user, "client", None)
+    if client is None or not client.in_force(on):
+        return ()
+    kinds = frozenset(client.categories) or None
+    return (Post(PostKind.PARTNER_CLIENT, client.area, channel=client.channel, categories=kinds),)
 
 
 def forget_posts(user: User) -> None:
@@ -45,7 +60,8 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
     posts = posts_of(user, on)
     areas = frozenset(post.area for post in posts if opens_area(post))
     units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _ADMINISTRATORS)
-    return Scope(areas=areas, units=units, person=user.pk, has_post=bool(posts))
+    kinds = next((post.categories for post in posts if post.categories is not None), None)
+    return Scope(areas=areas, units=units, person=user.pk, has_post=bool(posts), kinds=kinds)
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})
@@ -113,6 +129,24 @@ _SEATED_BY_APPOINTERS = frozenset(
 )
 
 
+def must_choose_password(user: User, *, at: dt.datetime) -> bool:
+    """Whether the password is one that somebody else gave, or older than ``PASSWORD_MAX_DAYS`` (0: for ever good)."""
+    if user.must_change_password:
+        return True
+    days = settings.PASSWORD_MAX_DAYS
+    changed = user.password_changed_at or user.opened_at
+    return bool(days and changed is not None and at - changed > dt.timedelta(days=days))
+
+
+def needs_second_factor(user: User, *, on: dt.date) -> bool:
+    """Whether nothing opens for the person without the second factor: the three administrators (``SECOND_FACTOR``)."""
+    required = settings.SECOND_FACTOR == "required"
+    return required and any(post.kind in _THREE_HANDS for post in posts_of(user, on))
+
+
+_THREE_HANDS = _ADMINISTRATORS | {PostKind.AUDITOR}
+
+
 def _text(value: str) -> Value:
     return Value(value, output_field=CharField())
 
@@ -121,7 +155,7 @@ def _number(value: int) -> Value:
     return Value(value, output_field=BigIntegerField())
 
 
-def _tenures(user: User, on: dt.date) -> "QuerySet[Tenure, tuple[object, ...]]":
+def _tenures(user: int, on: dt.date) -> "QuerySet[Tenure, tuple[object, ...]]":
     return (
         Tenure.objects.on(on)
         .filter(holder=user)
@@ -140,7 +174,7 @@ def _tenures(user: User, on: dt.date) -> "QuerySet[Tenure, tuple[object, ...]]":
     )
 
 
-def _assistances(user: User, on: dt.date) -> "QuerySet[Assistant, tuple[object, ...]]":
+def _assistances(user: int, on: dt.date) -> "QuerySet[Assistant, tuple[object, ...]]":
     return (
         Assistant.objects.on(on)
         .filter(user=user)
@@ -159,7 +193,7 @@ def _assistances(user: User, on: dt.date) -> "QuerySet[Assistant, tuple[object, 
     )
 
 
-def _memberships(user: User, on: dt.date) -> "QuerySet[Membership, tuple[object, ...]]":
+def _memberships(user: int, on: dt.date) -> "QuerySet[Membership, tuple[object, ...]]":
     return (
         Membership.objects.on(on)
         .filter(user=user)
@@ -176,6 +210,14 @@ def _memberships(user: User, on: dt.date) -> "QuerySet[Membership, tuple[object,
         .order_by()
         .values_list(*_COLUMNS)
     )
+
+
+def _seats(user: int, on: dt.date) -> "Rows":
+    return _tenures(user, on).union(_assistances(user, on), _memberships(user, on), all=True)
+
+
+# Asked by every request.
+_SEATS = Compiled(_seats, user=int, on=dt.date)
 
 
 def _post(row: tuple[object, ...]) -> Post:

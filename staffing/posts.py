@@ -29,6 +29,7 @@ class PostKind(StrEnum):
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
+    PARTNER_CLIENT = "partner_client"
 
 
 LABELS: dict[PostKind, Promise] = {
@@ -45,6 +46,7 @@ LABELS: dict[PostKind, Promise] = {
     PostKind.SYSTEM_ADMIN: _("System administrator"),
     PostKind.SECURITY_ADMIN: _("Security administrator"),
     PostKind.AUDITOR: _("Auditor"),
+    PostKind.PARTNER_CLIENT: _("Partner system"),
 }
 
 _BLOCK_POSTS = frozenset(
@@ -72,11 +74,12 @@ class Capability(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_JOURNAL = "read_journal"
     UNMASK = "unmask"
+    ERASE = "erase"
     RESEND = "resend"
 
 
 CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
-    Capability.REPORT_CASE: _BLOCK_POSTS | _UNIT_POSTS | _LEADERS,
+    Capability.REPORT_CASE: _BLOCK_POSTS | _UNIT_POSTS | _LEADERS | {PostKind.PARTNER_CLIENT},
     Capability.USE_ADMIN: _UNIT_POSTS
     | _LEADERS
     | {PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN, PostKind.AUDITOR},
@@ -87,19 +90,49 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     Capability.MANAGE_ACCOUNTS: frozenset({PostKind.SECURITY_ADMIN, PostKind.SYSTEM_ADMIN}),
     Capability.READ_JOURNAL: frozenset({PostKind.AUDITOR}),
     Capability.UNMASK: frozenset({PostKind.DUTY_OFFICER, PostKind.GOVERNOR, PostKind.ACTING_GOVERNOR}),
+    # Who works on cases does not erase what was said in them.
+    Capability.ERASE: _LEADERS,
     Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
 }
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles
 # (GB/T 22239-2019, 8.1.4.2); the auditor reads everything and changes nothing.
-SEES_AREA_OF_UNIT = frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR})
+SEES_AREA_OF_UNIT = frozenset(
+    {PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR, PostKind.PARTNER_CLIENT}
+)
 # Units whose members see their whole street or community: the platforms dispatch for it, the community lives in it.
 AREA_UNITS = frozenset({"platform", "community", "street", "district"})
 
 
+class ApiScope(StrEnum):
+    """What a partner's token may open. A door names one for reading and one for writing; none opens nothing."""
+
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    BLOCKS_READ = "blocks:read"
+    SERVICES_READ = "services:read"
+    SERVICES_WRITE = "services:write"
+    FIGURES_READ = "figures:read"
+    EVENTS_READ = "events:read"
+
+
+SCOPE_LABELS: dict[ApiScope, Promise] = {
+    ApiScope.CASES_READ: _("Read cases, categories and duty lists"),
+    ApiScope.CASES_WRITE: _("Report cases, add photos, rate and reopen what it reported"),
+    ApiScope.BLOCKS_READ: _("Read streets, communities, blocks and units"),
+    ApiScope.SERVICES_READ: _("Read the catalogue of services"),
+    ApiScope.SERVICES_WRITE: _("Apply for services"),
+    ApiScope.FIGURES_READ: _("Read figures"),
+    ApiScope.EVENTS_READ: _("Read the feed of events"),
+}
+
+
 @dataclass(frozen=True)
 class Post:
-    """One seat that a person holds on a day."""
+    """One seat that a person holds on a day, or what a partner's system is bound to.
+
+    ``channel`` and ``categories`` are set for such a system only; ``categories`` None narrows nothing.
+    """
 
     kind: PostKind
     area: str
@@ -109,6 +142,8 @@ class Post:
     block_id: int | None = None
     block_code: str = ""
     assistant_kind: str = ""
+    channel: str = ""
+    categories: frozenset[str] | None = None
 
     @property
     def label(self) -> Promise:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("logged-out/", views.logged_out, name="logged_out"),
     path("password/", views.ChangePassword.as_view(), name="password_change"),
     path("password/done/", views.password_changed, name="password_change_done"),
+    path("second-factor/", views.second_factor, name="second_factor"),
     path("admin/login/", views.to_log_in),
     path("admin/logout/", views.LogOut.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings as hypothesis_settings
 
+from tests import leaks
 from tests.journal_flush import install_flush_guard
+from yuhu.kit import breaker
 
 # Machines that run tests are slow and shared: examples are found by count, never lost to a stopwatch.
 hypothesis_settings.register_profile("yuhu", deadline=None, print_blob=True, max_examples=50)
@@ -23,6 +25,14 @@ install_flush_guard()
 def pytest_configure(config):
     """The test server starts before any fixture of a test: what it looks for at the start must be there."""
     Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    leaks.listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """After everything of the test has ended: no line that it printed tells a secret or a person's data."""
+    yield
+    leaks.fail_on_leak(leaks.LISTENER)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -51,6 +61,11 @@ def surroundings(settings, tmp_path: Path) -> None:
     settings.STEP_TRANSPORT = "yuhu.kit.steps.run_here"
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": uuid.uuid4().hex}}
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    # What one test's broken channel taught the process is not the next one's business.
+    from yuhu.delivery.tasks import breakers
+
+    breakers.clear()
+    breaker.REDIS.worked()
 
 
 def _is_this_machine(host: str) -> bool:

@@ -21,10 +21,16 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = kit_env.secret("SECRET_KEY", VAR_DIR)
-# Keys of their own, so that one can be changed without the others (docs/operations.md).
+SECRET_KEY_FALLBACKS = kit_env.former("SECRET_KEY_FALLBACKS")
+# Keys of their own, so that one can be changed without the others (docs/operations.md, "Keys").
 JOURNAL_KEY = kit_env.secret("JOURNAL_KEY", VAR_DIR)
+JOURNAL_OLD_KEYS = kit_env.former("JOURNAL_OLD_KEYS")
 PERSON_KEYS = [key for key in kit_env.secret("PERSON_KEYS", VAR_DIR).split(",") if key]
 PERSON_INDEX_KEY = kit_env.secret("PERSON_INDEX_KEY", VAR_DIR)
+PERSON_INDEX_OLD_KEYS = kit_env.former("PERSON_INDEX_OLD_KEYS")
+# Seals backups; never made here, since a key that is lost with the machine opens nothing.
+BACKUP_KEY = kit_env.given("BACKUP_KEY")
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 JOURNAL_HEAD_FILE = Path(env.str("JOURNAL_HEAD_FILE", default=str(VAR_DIR / "journal-heads.txt")))
 
 # Where it is reached. Behind TLS (SITE_URL https) cookies, HSTS and redirects turn strict by themselves.
@@ -57,13 +63,16 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
-    "import_export",
     "axes",
+    "oauth2_provider",
     "django_structlog",
+    "django_prometheus",
 ]
 
 MIDDLEWARE = [
-    # First, so that every answer bears the request's name and every log line the same one.
+    # Outside of everything, so that it counts what the others answer.
+    "yuhu.runtime.metrics.counters.OuterMiddleware",
+    # Then this, so that every answer bears the request's name and every log line the same one.
     "yuhu.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -80,6 +89,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "yuhu.dashboard.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
+    "yuhu.runtime.metrics.counters.InnerMiddleware",
 ]
 
 ROOT_URLCONF = "yuhu.urls"
@@ -112,8 +122,16 @@ if EMBEDDED:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "yuhu.kit.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that takes no connection must not hold a request; the URL may say otherwise.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # Compiling a query takes PostgreSQL longer (36 ms) than answering any of ours.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
+# Queries that every request asks are planned once per connection. Not behind a pool that hands connections on from
+# transaction to transaction.
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis carries hints between processes and the cache; without it steps run in the process that asks.
@@ -121,7 +139,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 STEP_TRANSPORT = "yuhu.runtime.transport.send" if REDIS_URL else "yuhu.kit.steps.run_here"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "yuhu.kit.caches.RedisCache",
         "LOCATION": REDIS_URL,
         # A cache that hangs must cost a request a moment, not its life.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
@@ -166,8 +184,15 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "staffing.middleware.address_of"
 
+# Rules for accounts (GB/T 22239-2019, 8.1.4.1 and 8.1.4.2). Off where nothing is set, so that a first look and the demo
+# work; `check --deploy` says what is off (staffing.W001 to W004).
+PASSWORD_MAX_DAYS = env.int("PASSWORD_MAX_DAYS", default=0)
+UNUSED_ACCOUNT_DAYS = env.int("UNUSED_ACCOUNT_DAYS", default=0)
+SINGLE_SESSION = env.bool("SINGLE_SESSION", default=False)
+SECOND_FACTOR = kit_env.one_of("SECOND_FACTOR", ("off", "required"))
+
 # Sessions: the desk ends after 30 idle minutes, a remembered phone after 12 hours (staffing.middleware).
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "yuhu.kit.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 DESK_IDLE_SECONDS = env.int("DESK_IDLE_SECONDS", default=30 * 60)
 PHONE_IDLE_SECONDS = env.int("PHONE_IDLE_SECONDS", default=12 * 3600)
@@ -176,7 +201,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = TLS and env.bool("SSL_REDIRECT", default=True)
 # A load balancer asks a machine directly, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -193,6 +218,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The web server's queue, per process (yuhu.runtime.server). A core serves 20 to 50 requests a second, so what waits
+# behind 16 others begins within a second; who has waited that long without a thread is refused: it would come late.
+WEB_QUEUE = env.int("WEB_QUEUE", default=16)
+WEB_WAIT_SECONDS = env.float("WEB_WAIT_SECONDS", default=1.0)
+# Numbers for Prometheus: who may ask, and where the processes of a machine count together (yuhu.runtime.metrics).
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=["127.0.0.1/32", "::1/128"])
+METRICS_TOKEN = kit_env.given("METRICS_TOKEN")
+if METRICS_DIR := env.str("PROMETHEUS_MULTIPROC_DIR", default=""):
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
+
+# How long what is not the journal is kept (`manage.py retain`; sources: yuhu.runtime.retention, docs/operations.md).
+RETAIN_REPORTER_DAYS = env.int("RETAIN_REPORTER_DAYS", default=3 * 365)
+RETAIN_NOTICE_DAYS = env.int("RETAIN_NOTICE_DAYS", default=365)
+RETAIN_ATTEMPT_DAYS = env.int("RETAIN_ATTEMPT_DAYS", default=184)
+RETAIN_ORPHAN_HOURS = env.int("RETAIN_ORPHAN_HOURS", default=24)
+
 # Language and time.
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -207,7 +249,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "files")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": kit_env.files(env.str("FILES_URL", default="")),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
@@ -215,6 +257,9 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Nothing is exported as a sheet yet. What will be, must not hold formulas that somebody wrote into a text.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # What leaves the house.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR}/mail")
@@ -233,8 +278,11 @@ REOPEN_DAYS = env.int("REOPEN_DAYS", default=15)
 DUPLICATE_METRES, DUPLICATE_DAYS = 100, 14
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["yuhu.api.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["yuhu.api.permissions.HoldsPost"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "yuhu.api.authentication.BearerAuthentication",
+        "yuhu.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["yuhu.api.permissions.HoldsPost", "yuhu.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["yuhu.api.parsers.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["yuhu.api.filters.StrictFilterBackend"],
@@ -264,8 +312,31 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "yuhu.api.schema.share"],
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
+# Partner systems: tokens by client credentials only, for an hour, stored as digests (yuhu.api.tokens).
+API_CLIENT_REQUESTS_PER_MINUTE = env.int("API_CLIENT_REQUESTS_PER_MINUTE", default=2000)
+OAUTH2_PROVIDER_APPLICATION_MODEL = "staffing.PartnerClient"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "yuhu.api.grants.Validator",
+    "SCOPES_BACKEND_CLASS": "yuhu.api.tokens.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    # RFC 9700: what these grants would allow is not mounted here, and shall not come in by accident.
+    "PKCE_REQUIRED": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            *("IMPLICIT_GRANT", "PASSWORD_GRANT", "PKCE_METHOD", "PKCE_REQUIRED", "AUTHZ_RESPONSE_ISS"),
+            *("ACCESS_TOKEN_TRANSPORT", "TOKEN_STORAGE", "REFRESH_TOKEN"),
+            *("REDIRECT_URI_SCHEME", "REDIRECT_URI_MATCHING"),
+        )
+    },
+}
 # The name that yuhu.api.middleware has checked or made.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
+# The address is bound by staffing.middleware.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 # Logs: one line of JSON per event in production. Tracebacks without local variables, tokens and phones masked.
 _LOG_FACTS: list[Any] = [
@@ -304,6 +375,8 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if EMBEDDED else "json"}},
+    # At DEBUG these write the tokens that they give out.
+    "loggers": {name: {"level": "WARNING"} for name in ("oauthlib", "oauth2_provider")},
     "root": {
         "handlers": ["console"],
         "level": env.str("LOG_LEVEL", default="WARNING" if EMBEDDED else "INFO"),

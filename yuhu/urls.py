@@ -3,15 +3,22 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from yuhu.api import tokens
+from yuhu.runtime.metrics.views import metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First, since it is asked most: every other address is tried in vain before it.
+    path("api/", include("yuhu.api.urls")),
     path("", include("yuhu.dashboard.urls")),
+    path("metrics", metrics, name="metrics"),
     # Before the admin: its log-in, log-out and password pages lead to these.
     path("", include("staffing.urls")),
     path("", include("cases.urls")),
     path("", include("yuhu.delivery.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("services/", include("services.urls")),
-    path("api/", include("yuhu.api.urls")),
+    path("oauth/token/", tokens.Token.as_view(), name="oauth_token"),
+    path("oauth/revoke/", tokens.Revoke.as_view(), name="oauth_revoke"),
     path("admin/", admin.site.urls),
 ]
 

@@ -8,9 +8,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import transaction
-from shapely.geometry.base import BaseGeometry
 
 from blocks.exceptions import ImplausibleDate, NotLater, UnknownDistrict
 from blocks.geometry import read_polygons
@@ -18,6 +18,9 @@ from blocks.geometry.features import BlockRow, RowError, read_blocks
 from blocks.geometry.shapes import label_point, plain
 from blocks.models import FIRST_DAY, Block, Community, District, Division, block_name
 from yuhu.journal.actions import Actor, record
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def _next_number(district: District, effective_from: dt.date) -> int:
     return last.number + 1
 
 
-def _communities(district: District) -> tuple[dict[str, str], dict[str, BaseGeometry | None]]:
+def _communities(district: District) -> "tuple[dict[str, str], dict[str, BaseGeometry | None]]":
     """Names and outlines of the district's communities by code."""
     rows = Community.objects.filter(street__district=district).values_list("code", "name", "boundary")
     names: dict[str, str] = {}

@@ -5,14 +5,17 @@ Leaves to others: the single outline (shapes), which division counts (querysets)
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
-
-import numpy as np
-import shapely
-from shapely.geometry import Point, Polygon
-from shapely.geometry.base import BaseGeometry
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from blocks.geometry.shapes import GeoJSON, on_earth, read_polygons, square_metres
+from yuhu.kit.lazy import Library
+
+if TYPE_CHECKING:
+    import numpy as np
+    import shapely
+    from shapely.geometry.base import BaseGeometry
+else:
+    np, shapely = Library("numpy"), Library("shapely")
 
 # Borders are recorded to six decimals, so a point nearer to a border than that (0.1 m) lies on it.
 PRECISION = 1e-6
@@ -53,7 +56,7 @@ class Locator(Generic[K]):
         """
         if not on_earth(longitude, latitude):
             return None
-        point = Point(longitude, latitude)
+        point = shapely.Point(longitude, latitude)
         hits = self._tree.query(point, predicate="intersects")
         if not hits.size:
             hits = self._tree.query(point, predicate="dwithin", distance=PRECISION)
@@ -91,14 +94,14 @@ class Finding(Generic[K]):
 
     kind: str
     keys: tuple[K, ...]
-    shape: BaseGeometry
+    shape: "BaseGeometry"
 
     @property
     def square_metres(self) -> float:
         return square_metres(self.shape)
 
 
-def audit(areas: Mapping[K, BaseGeometry], outline: BaseGeometry | None = None) -> list[Finding[K]]:
+def audit(areas: "Mapping[K, BaseGeometry]", outline: "BaseGeometry | None" = None) -> list[Finding[K]]:
     """Overlaps and gaps of areas that should cover ``outline`` once, wider than ``SLIVER``; overlaps first.
 
     Without an outline, gaps are what the areas enclose. Shapes must be valid. A coverage whose edges all match
@@ -112,7 +115,7 @@ def audit(areas: Mapping[K, BaseGeometry], outline: BaseGeometry | None = None) 
     return overlaps + _gaps(keys, shapes, outline)
 
 
-def _overlaps(keys: Sequence[K], shapes: Sequence[BaseGeometry]) -> list[Finding[K]]:
+def _overlaps(keys: Sequence[K], shapes: "Sequence[BaseGeometry]") -> list[Finding[K]]:
     edges = shapely.coverage_invalid_edges(shapes)
     suspects = [place for place, edge in enumerate(edges) if not edge.is_empty]
     tree = shapely.STRtree(shapes)
@@ -131,12 +134,12 @@ def _overlaps(keys: Sequence[K], shapes: Sequence[BaseGeometry]) -> list[Finding
 
 
 def _gaps(
-    keys: Sequence[K], shapes: Sequence[BaseGeometry], outline: BaseGeometry | None
+    keys: Sequence[K], shapes: "Sequence[BaseGeometry]", outline: "BaseGeometry | None"
 ) -> list[Finding[K]]:
     union = shapely.union_all(shapes)
     if outline is None:
         parts = [part for part in shapely.get_parts(union) if part.geom_type == "Polygon"]
-        outline = shapely.union_all([Polygon(part.exterior) for part in parts])
+        outline = shapely.union_all([shapely.Polygon(part.exterior) for part in parts])
     holes = shapely.get_parts(outline.difference(union))
     tree = shapely.STRtree(shapes)
     findings = []
@@ -147,6 +150,6 @@ def _gaps(
     return findings
 
 
-def is_wide(shape: BaseGeometry) -> bool:
+def is_wide(shape: "BaseGeometry") -> bool:
     """Whether a circle of ``SLIVER`` degrees across fits in: thinner shapes come from rounding."""
     return not shape.buffer(-SLIVER / 2).is_empty

@@ -8,16 +8,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import shapely
 from django.utils.translation import gettext as _
-from shapely.geometry.base import BaseGeometry
 
 from blocks.exceptions import UnreadableFile
 from blocks.geometry.coverage import audit
 from blocks.geometry.shapes import BadGeometry, flaw, read_polygons
+from yuhu.kit.lazy import Library
 from yuhu.kit.text import has_control
+
+if TYPE_CHECKING:
+    import shapely
+    from shapely.geometry.base import BaseGeometry
+else:
+    shapely = Library("shapely")
 
 MAX_NUMBER = 999
 MAX_HOUSEHOLDS = 100_000
@@ -46,7 +51,7 @@ class BlockRow:
     number: int
     households: int
     name: str
-    shape: BaseGeometry
+    shape: "BaseGeometry"
 
     @property
     def community(self) -> str:
@@ -87,7 +92,7 @@ def read_collection(content: bytes) -> Collection:
 
 
 def read_blocks(
-    features: Iterable[object], *, district: str, communities: Mapping[str, BaseGeometry | None]
+    features: Iterable[object], *, district: str, communities: "Mapping[str, BaseGeometry | None]"
 ) -> Reading:
     """Read the features of a division: each row alone, then codes and numbers against each other, then overlaps.
 
@@ -113,7 +118,7 @@ def read_blocks(
 class _Reader:
     """Reads row by row and remembers what may stand in one row only."""
 
-    def __init__(self, district: str, communities: Mapping[str, BaseGeometry | None]) -> None:
+    def __init__(self, district: str, communities: "Mapping[str, BaseGeometry | None]") -> None:
         self.district, self.communities = district, communities
         self.reading = Reading()
         self.codes: dict[str, int] = {}
@@ -196,7 +201,7 @@ class _Reader:
             return ""
         return value.strip()
 
-    def _shape(self, geometry: object) -> BaseGeometry | None:
+    def _shape(self, geometry: object) -> "BaseGeometry | None":
         try:
             shape = read_polygons(geometry)
         except BadGeometry as error:
@@ -252,7 +257,7 @@ def _overlaps(reader: _Reader) -> list[RowError]:
     return errors
 
 
-def _warnings(rows: list[BlockRow], communities: Mapping[str, BaseGeometry | None]) -> list[RowError]:
+def _warnings(rows: list[BlockRow], communities: "Mapping[str, BaseGeometry | None]") -> list[RowError]:
     """What may be meant but should be looked at: blocks in parts or outside their community, places in no block."""
     warnings = []
     for row in rows:
@@ -268,7 +273,7 @@ def _warnings(rows: list[BlockRow], communities: Mapping[str, BaseGeometry | Non
     return sorted(warnings + _gaps(rows, communities), key=lambda warning: warning.row)
 
 
-def _gaps(rows: list[BlockRow], communities: Mapping[str, BaseGeometry | None]) -> list[RowError]:
+def _gaps(rows: list[BlockRow], communities: "Mapping[str, BaseGeometry | None]") -> list[RowError]:
     known = [outline for outline in communities.values() if outline is not None]
     outline = shapely.union_all(known) if known else None
     labels = {row.row: row.code for row in rows}

@@ -5,11 +5,16 @@ Coordinates are degrees, longitude first, as in GeoJSON (RFC 7946). Leaves to ot
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import shapely
-from shapely.geometry import MultiPolygon, Polygon, mapping
-from shapely.geometry.base import BaseGeometry
+from yuhu.kit.lazy import Library
+
+if TYPE_CHECKING:
+    import shapely
+    from shapely.geometry import MultiPolygon, Polygon
+    from shapely.geometry.base import BaseGeometry
+else:
+    shapely = Library("shapely")
 
 GeoJSON = Mapping[str, Any]
 
@@ -27,7 +32,7 @@ class BadGeometry(ValueError):
         super().__init__(f"{code}: {detail}" if detail else code)
 
 
-def read_polygons(geometry: object) -> Polygon | MultiPolygon:
+def read_polygons(geometry: object) -> "Polygon | MultiPolygon":
     """Read a GeoJSON Polygon or MultiPolygon of any origin; a height is dropped.
 
     Does not judge validity: an outline that crosses itself is returned as it is (see ``flaw`` and ``mend``).
@@ -43,13 +48,13 @@ def read_polygons(geometry: object) -> Polygon | MultiPolygon:
     if kind == "Polygon":
         return _polygon(coordinates)
     if kind == "MultiPolygon":
-        return MultiPolygon([_polygon(part) for part in _items(coordinates)])
+        return shapely.MultiPolygon([_polygon(part) for part in _items(coordinates)])
     raise BadGeometry("not_polygon", str(kind)[:40])
 
 
-def _polygon(rings: object) -> Polygon:
+def _polygon(rings: object) -> "Polygon":
     shell, *holes = [_ring(ring) for ring in _items(rings)]
-    return Polygon(shell, holes)
+    return shapely.Polygon(shell, holes)
 
 
 def _ring(positions: object) -> list[tuple[float, float]]:
@@ -83,7 +88,7 @@ def on_earth(longitude: float, latitude: float) -> bool:
     return LONGITUDES[0] <= longitude <= LONGITUDES[1] and LATITUDES[0] <= latitude <= LATITUDES[1]
 
 
-def flaw(shape: BaseGeometry) -> str:
+def flaw(shape: "BaseGeometry") -> str:
     """What is wrong with an outline and where (GEOS's words), or the empty string."""
     if not shape.is_valid:
         return str(shapely.is_valid_reason(shape))
@@ -109,9 +114,9 @@ def mend(geometry: GeoJSON) -> tuple[dict[str, Any], str]:
     return plain(shape), note
 
 
-def plain(shape: BaseGeometry) -> dict[str, Any]:
+def plain(shape: "BaseGeometry") -> dict[str, Any]:
     """The shape as a GeoJSON geometry of lists, as the database stores and returns it."""
-    found = mapping(shape)
+    found = shapely.geometry.mapping(shape)
     return {"type": found["type"], "coordinates": _lists(found["coordinates"])}
 
 
@@ -119,7 +124,7 @@ def _lists(value: Any) -> Any:
     return [_lists(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def label_point(shape: BaseGeometry) -> tuple[float, float]:
+def label_point(shape: "BaseGeometry") -> tuple[float, float]:
     """Longitude and latitude of the centroid, or of another point inside if the centroid falls outside the shape.
 
     Rounded to the recorded precision, since it is stored and shown.
@@ -130,7 +135,7 @@ def label_point(shape: BaseGeometry) -> tuple[float, float]:
     return round(point.x, 6), round(point.y, 6)
 
 
-def square_metres(shape: BaseGeometry) -> float:
+def square_metres(shape: "BaseGeometry") -> float:
     """Area on the ground. The degree is taken as flat; over a district the error stays below 0.5%."""
     if shape.is_empty:
         return 0.0

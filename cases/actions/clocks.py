@@ -14,9 +14,9 @@ from cases import deadlines
 from cases.models import Case, Deadline
 from cases.states import Step
 from duties.models import TimeRules, time_rules
-from yuhu.kit import worktime
+from yuhu.kit import bulk, worktime
 
-_FIELDS = [
+_FIELDS = (
     "due_at",
     "warn_at",
     "is_running",
@@ -28,7 +28,7 @@ _FIELDS = [
     "breached_at",
     "level",
     "next_level_at",
-]
+)
 
 
 @dataclass
@@ -53,9 +53,11 @@ class Clocks:
         return self._rows
 
     @classmethod
-    def of_new_case(cls, case: Case, at: dt.datetime) -> "Clocks":
-        """A case that was just made has no clocks: do not ask."""
-        return cls(case, at, _rows=[])
+    def of_new_case(cls, case: Case, at: dt.datetime, rules: TimeRules) -> "Clocks":
+        """A case that was just made has no clocks, and calendar and limits are known: do not ask."""
+        clocks = cls(case, at, _rows=[])
+        clocks.rules = rules
+        return clocks
 
     def current(self, step: Step) -> Deadline | None:
         """The newest clock of the step."""
@@ -146,12 +148,12 @@ class Clocks:
         handle = self.current(Step.HANDLE)
         if handle is not None and handle.ended_at is None:
             self.case.due_at, self.case.warn_at = handle.due_at, handle.warn_at
-        if self._changed:
-            Deadline.objects.bulk_update([row for row in self.rows if row.pk in self._changed], _FIELDS)
+        for row in self.rows:
+            if row.pk in self._changed:
+                bulk.change(row, *_FIELDS)
         for row in self._new:
             row.case = self.case
-        if self._new:
-            Deadline.objects.bulk_create(self._new)
+            bulk.add(row)
         self._changed, self._new = set(), []
 
     def _set_due(self, row: Deadline, due: dt.datetime) -> None:

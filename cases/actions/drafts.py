@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from cases.actions.base import delete_with_files
 from cases.models import PhotoDraft
 from cases.photos import Photo
 from staffing.models import User
@@ -23,20 +23,24 @@ def keep_drafts(*, user: User, photos: Sequence[Photo], stage: str, at: dt.datet
         for row in rows:
             row.save(force_insert=True)
         own = PhotoDraft.objects.filter(user=user).order_by("-created_at", "-pk")
-        _delete(list(own[MOST:]))
+        delete_with_files(list(own[MOST:]))
     return rows
 
 
 def forget_drafts(*, user: User, keys: Iterable[str]) -> int:
     """The form was sent: its kept photos go. Returns how many."""
     with transaction.atomic():
-        return _delete(PhotoDraft.objects.filter(user=user, key__in=list(keys)))
+        return len(delete_with_files(PhotoDraft.objects.filter(user=user, key__in=list(keys))))
 
 
 def forget_old_drafts(*, at: dt.datetime, limit: int) -> int:
     """What nobody sent within a day goes, file by file. Returns how many."""
     with transaction.atomic():
-        return _delete(PhotoDraft.objects.filter(created_at__lt=at - KEPT_FOR).order_by("created_at")[:limit])
+        return len(
+            delete_with_files(
+                PhotoDraft.objects.filter(created_at__lt=at - KEPT_FOR).order_by("created_at")[:limit]
+            )
+        )
 
 
 def _row(user: User, photo: Photo, stage: str, at: dt.datetime) -> PhotoDraft:
@@ -54,14 +58,3 @@ def _row(user: User, photo: Photo, stage: str, at: dt.datetime) -> PhotoDraft:
     row.file.save(f"{row.key}.jpg", ContentFile(photo.jpeg), save=False)
     row.thumbnail.save(f"{row.key}-s.jpg", ContentFile(photo.thumbnail), save=False)
     return row
-
-
-def _delete(rows: Iterable[PhotoDraft]) -> int:
-    """Rows first, files after the commit: a file without a row harms nobody, a row without its file would."""
-    gone = list(rows)
-    PhotoDraft.objects.filter(pk__in=[row.pk for row in gone]).delete()
-    for row in gone:
-        for stored in (row.file, row.thumbnail):
-            assert stored.name is not None
-            transaction.on_commit(partial(stored.storage.delete, stored.name), robust=True)
-    return len(gone)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import deadlines
 from cases.actions import sending
-from cases.actions.base import add_party, set_party
+from cases.actions.base import add_party, set_parties
 from cases.actions.doing import Doing
 from cases.actions.evaluators import designate
 from cases.actions.receivers import item_of
@@ -77,7 +77,7 @@ def solve_on_spot(doing: Doing) -> None:
     case.on_the_spot, case.waits_for_person = True, False
     case.assignee = doing.by.user
     case.duty_item = item_of(case.category, clock.local_date(doing.at))
-    set_party(case, CaseParty.Role.ASSIGNEE, user=doing.by.user)
+    set_parties(case, {CaseParty.Role.ASSIGNEE: [doing.by.user]})
     order = sending.new_order(doing, user=doing.by.user, unit=None)
     order.signed_by, order.signed_at = doing.by.user, doing.at
     case.dispatched_at = case.dispatched_at or doing.at
@@ -104,7 +104,7 @@ def _hand_back(doing: Doing, order: WorkOrder) -> None:
     doing.clocks.start(Step.EVALUATE)
     chosen = designate(case, [*doing.look.orders, order], doing.at)
     case.evaluator, case.evaluator_unit = chosen.user, chosen.unit
-    set_party(case, CaseParty.Role.EVALUATOR, user=chosen.user, unit=chosen.unit)
+    set_parties(case, {CaseParty.Role.EVALUATOR: [chosen.user, chosen.unit]})
     photos = [photo.pk for photo in doing.values.get("attachments") or []]
     doing.say(order=order.no, photos=photos, evaluator=chosen.user_id, evaluator_unit=chosen.unit_id)
 

@@ -115,7 +115,7 @@ def _units(case: Case, field: Field, value: Any, at: dt.datetime) -> list[Unit]:
 
 
 def _person(case: Case, field: Field, value: Any, at: dt.datetime) -> User:
-    rows = User.objects.filter(is_active=True)
+    rows = User.objects.people().filter(is_active=True)
     found: User | None = rows.filter(username=value).first() if isinstance(value, str) else None
     if found is None and _is_key(value):
         found = rows.filter(pk=int(value)).first()

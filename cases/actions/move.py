@@ -15,6 +15,8 @@ from cases.exceptions import NotYourMove, UnknownCode, WrongState
 from cases.models import Case
 from cases.policies import Look, may_move
 from cases.states import FINAL, MOVES, Relation, State
+from yuhu.journal.models import Entry
+from yuhu.kit import bulk
 from yuhu.kit.exceptions import Stale
 
 
@@ -70,9 +72,10 @@ def finish(doing: Doing, event: str, source: State) -> None:
     if target in FINAL and source not in FINAL:
         case.closed_at = doing.at
         doing.clocks.end_all()
-    doing.clocks.save()
-    case.version += 1
-    case.save()
     if target != source:
         doing.say(**{"from": source.value, "to": target.value})
-    journal(case, event, by=doing.by, at=doing.at, **doing.facts)
+    case.version += 1
+    with bulk.together(Entry):
+        doing.clocks.save()
+        bulk.change(case)
+        journal(case, event, by=doing.by, at=doing.at, **doing.facts)

@@ -9,7 +9,7 @@ from cases.actions.base import By, digest_of, journal, locked, write_note
 from cases.models import Reporter
 from staffing.policies import may_in
 from staffing.posts import Capability
-from yuhu.kit import clock, people
+from yuhu.kit import clock, people, resealing
 from yuhu.kit.exceptions import Forbidden, NotFound
 from yuhu.kit.text import clean_text
 
@@ -38,3 +38,19 @@ def unmask(*, case_id: int, reason: str, by: By, at: dt.datetime) -> tuple[str, 
     name = people.unseal(person.name_sealed) if person.name_sealed else ""
     phone = people.unseal(person.phone_sealed) if person.phone_sealed else ""
     return name, phone
+
+
+def reseal_reporters(*, after: int, limit: int) -> resealing.Batch | None:
+    """Names and phones of the next reporters under the present key, found under the present index."""
+    return resealing.reseal(
+        Reporter.objects.all(),
+        sealed=("name_sealed", "phone_sealed"),
+        after=after,
+        limit=limit,
+        refresh=_index_again,
+    )
+
+
+def _index_again(row: Reporter) -> tuple[str, ...]:
+    row.phone_index = people.blind_index(people.unseal(row.phone_sealed)) if row.phone_sealed else ""
+    return ("phone_index",)

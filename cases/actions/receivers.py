@@ -3,12 +3,16 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
 
 from cases.models import Case, Category
 from cases.routing import Decision, Facts, Place, Seat, route, went_to_block
 from duties.models import DutyItem, DutyList
 from staffing.models import Assistant, Tenure, Unit, User
 from staffing.posts import PostKind
+from yuhu.kit.compiled import Compiled
 
 BLOCK_PLATFORM = "block_service"
 GOVERNS = (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR)
@@ -16,7 +20,11 @@ GOVERNS = (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR)
 
 def item_of(category: Category, on: dt.date) -> DutyItem | None:
     """The published item that covers the category on the day; None when the lists do not carry it."""
-    return DutyItem.objects.in_force(on).filter(code=category.duty_item_code).select_related("list").first()
+    return next(iter(_ITEM.objects(code=category.duty_item_code, on=on)), None)
+
+
+def _item(code: str, on: dt.date) -> QuerySet[DutyItem]:
+    return DutyItem.objects.in_force(on).filter(code=code).select_related("list").order_by("pk")[:1]
 
 
 def facts_of(case: Case, item: DutyItem | None, on: dt.date) -> Facts:
@@ -77,8 +85,8 @@ def successor(
 
 def receivers(decision: Decision) -> tuple[User | None, Unit | None]:
     """The rows of a decision."""
-    user = User.objects.get(pk=decision.assignee.user_id) if decision.assignee else None
-    unit = Unit.objects.get(pk=decision.lead.unit_id) if decision.lead else None
+    user = _USER.objects(pk=decision.assignee.user_id)[0] if decision.assignee else None
+    unit = _UNIT.objects(pk=decision.lead.unit_id)[0] if decision.lead else None
     return user, unit
 
 
@@ -87,13 +95,13 @@ def _governed(seats: dict[str, Seat]) -> bool:
 
 
 def _seats(case: Case, on: dt.date) -> dict[str, Seat]:
-    rows = (
-        Tenure.objects.on(on)
-        .held()
-        .filter(block=case.block_id, holder__is_active=True)
-        .select_related("holder")
-    )
-    return {row.post: Seat(row.holder.pk, row.holder.name) for row in rows if row.holder}
+    assert case.block_id is not None
+    return {post: Seat(user, name) for post, user, name in _SEATED.rows(block=case.block_id, on=on)}
+
+
+def _seated(block: int, on: dt.date) -> QuerySet[Tenure, Any]:
+    rows = Tenure.objects.on(on).held().filter(block=block, holder__is_active=True)
+    return rows.values_list("post", "holder", "holder__name")
 
 
 def _liaison(case: Case, on: dt.date) -> Seat | None:
@@ -104,15 +112,26 @@ def _liaison(case: Case, on: dt.date) -> Seat | None:
 
 
 def _units(case: Case) -> dict[str, Place]:
-    codes = {case.category.office_code, BLOCK_PLATFORM} - {""}
-    rows = (
-        Unit.objects.filter(street=case.street_code or None, office_code__in=codes)
-        if case.street_code
-        else Unit.objects.none()
-    )
-    return {row.office_code: Place(row.pk, row.name) for row in rows}
+    if not case.street_code:
+        return {}
+    own = case.category.office_code or BLOCK_PLATFORM
+    rows = _OFFICES.rows(street=case.street_code, own=own, platform=BLOCK_PLATFORM)
+    return {code: Place(pk, name) for code, pk, name in rows}
+
+
+def _offices(street: str, own: str, platform: str) -> QuerySet[Unit, Any]:
+    rows = Unit.objects.filter(street=street, office_code__in=[own, platform])
+    return rows.values_list("office_code", "pk", "name")
 
 
 def _department(category: Category) -> Place | None:
     unit = category.lead_unit
     return Place(unit.pk, unit.name) if unit else None
+
+
+# Asked by every dispatch.
+_ITEM = Compiled(_item, code=str, on=dt.date)
+_SEATED = Compiled(_seated, block=int, on=dt.date)
+_OFFICES = Compiled(_offices, street=str, own=str, platform=str)
+_USER = Compiled(lambda pk: User.objects.filter(pk=pk), pk=int)
+_UNIT = Compiled(lambda pk: Unit.objects.filter(pk=pk), pk=int)

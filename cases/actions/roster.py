@@ -8,17 +8,17 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from blocks.models import Block
-from cases.actions.base import By, journal, locked, set_party
+from cases.actions.base import By, journal, locked, set_parties
 from cases.actions.evaluators import SEATS as EVALUATES
 from cases.actions.evaluators import designate
 from cases.actions.receivers import GOVERNS, answerable, is_the_blocks, people_of, receivers
-from cases.models import Case, CaseParty
+from cases.models import Case, CaseParty, WorkOrder
 from cases.routing import went_to_block
 from cases.states import State
-from staffing.models import Assistant, Tenure
+from staffing.models import Assistant, Membership, Tenure
 from yuhu.journal.actions import SYSTEM, Actor
 from yuhu.kit import clock
 
@@ -42,16 +42,17 @@ def follow(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
 
 
 def follow_planned(*, at: dt.datetime) -> int:
-    """Changes that were planned for a day that has come. Returns how many cases moved."""
+    """Changes that were planned for a day that has come, and evaluators who have joined a unit that did the work.
+
+    Returns how many cases moved.
+    """
     on = clock.local_date(at)
     blocks = _changed_lately(on)
-    if not blocks:
-        return 0
     by, moved = By(user=None, actor=SYSTEM), 0
-    for pk in _misplaced(blocks, on):
+    for pk in _misplaced(blocks, on) if blocks else ():
         with transaction.atomic():
             moved += _pass_on(pk, by, at)
-    for pk in _misjudged(blocks, on):
+    for pk in {*(_misjudged(blocks, on) if blocks else ()), *_judged_by_handlers(on)}:
         with transaction.atomic():
             moved += _evaluate_by_another(pk, by, at)
     return moved
@@ -104,6 +105,19 @@ def _misjudged(blocks: set[int], on: dt.date) -> list[int]:
     return [pk for pk, block, evaluator in rows if evaluator != seats.get(block)]
 
 
+def _judged_by_handlers(on: dt.date) -> list[int]:
+    """Evaluations that wait for somebody who has a seat today in a unit that did the work: he or she may not."""
+    joined = Membership.objects.on(on).filter(user=OuterRef(OuterRef("evaluator")), unit=OuterRef("unit"))
+    worked = Q(signed_at__isnull=False) | Q(handed_back_at__isnull=False)
+    orders = WorkOrder.objects.filter(worked, Exists(joined), case=OuterRef("pk"))
+    waiting = Case.objects.filter(state=State.HANDLED, evaluator__isnull=False)
+    # These first, by their index, and then the question: in one query PostgreSQL may begin at the orders of all times.
+    keys = list(waiting.values_list("pk", flat=True))
+    if not keys:
+        return []
+    return list(waiting.filter(Exists(orders), pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
 def _holders(blocks: set[int], on: dt.date, acting: str, regular: str) -> dict[int | None, int | None]:
     """Who holds the post in each block: an acting person goes before the one who is away."""
     held = Tenure.objects.on(on).held().filter(block__in=blocks, holder__is_active=True)
@@ -127,8 +141,7 @@ def _pass_on(pk: int, by: By, at: dt.datetime) -> bool:
     case.version += 1
     case.save(update_fields=["assignee", "lead_unit", "explanation", "version"])
     case.orders.filter(ended_at__isnull=True).update(user=to, unit=unit)
-    set_party(case, CaseParty.Role.ASSIGNEE, user=to)
-    set_party(case, CaseParty.Role.LEAD, unit=unit)
+    set_parties(case, {CaseParty.Role.ASSIGNEE: [to], CaseParty.Role.LEAD: [unit]})
     assignee, code = (to.pk if to else None), (unit.code if unit else None)
     journal(case, "case.handed_over", by=by, at=at, before=before, assignee=assignee, unit=code)
     return True
@@ -145,7 +158,7 @@ def _evaluate_by_another(pk: int, by: By, at: dt.datetime) -> bool:
     case.evaluator, case.evaluator_unit = chosen.user, chosen.unit
     case.version += 1
     case.save(update_fields=["evaluator", "evaluator_unit", "version"])
-    set_party(case, CaseParty.Role.EVALUATOR, user=chosen.user, unit=chosen.unit)
+    set_parties(case, {CaseParty.Role.EVALUATOR: [chosen.user, chosen.unit]})
     journal(
         case, "case.evaluator_changed", by=by, at=at, evaluator=chosen.user_id, evaluator_unit=chosen.unit_id
     )

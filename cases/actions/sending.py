@@ -4,21 +4,23 @@ No street, community or person of one receives a case without an item of the pub
 order, since whatever was asked about it lapses with it.
 """
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
 
 from blocks.models import Block
-from cases.actions.base import add_party, set_party
+from cases.actions.base import add_party, set_parties
 from cases.actions.doing import Doing
 from cases.actions.receivers import facts_of, item_of, receivers, successor
 from cases.exceptions import Missing, OffList, UnknownCode
-from cases.models import CaseParty, CaseRequest, WorkOrder
+from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.routing import route
 from cases.states import State, Step
 from duties.models import DutyItem, DutyList
 from staffing.models import Unit, User
-from staffing.policies import may
-from staffing.posts import Capability
-from yuhu.kit import clock
+from staffing.policies import may, posts_of
+from staffing.posts import CAPABILITIES, Capability
+from yuhu.kit import bulk, clock
 from yuhu.kit.exceptions import Invalid
 
 _STREET_KINDS = frozenset(
@@ -37,7 +39,8 @@ def by_rule(doing: Doing) -> bool:
         doing.clocks.start(Step.DISPATCH)
         return False
     user, unit = receivers(decision)
-    co_units = list(Unit.objects.filter(pk__in=[place.unit_id for place in decision.co_units]))
+    keys = [place.unit_id for place in decision.co_units]
+    co_units = list(Unit.objects.filter(pk__in=keys)) if keys else []
     _send(doing, user=user, unit=unit, co_units=co_units, item=item)
     return True
 
@@ -73,8 +76,7 @@ def same_again(doing: Doing, last: WorkOrder) -> None:
     order.save(update_fields=["signed_by", "signed_at"])
     if (case.assignee, case.lead_unit) != (user, unit):
         case.assignee, case.lead_unit = user, unit
-        set_party(case, CaseParty.Role.ASSIGNEE, user=user)
-        set_party(case, CaseParty.Role.LEAD, unit=unit)
+        set_parties(case, {CaseParty.Role.ASSIGNEE: [user], CaseParty.Role.LEAD: [unit]})
         doing.say(assignee=user.pk if user else None, unit=unit.code if unit else None)
     case.state = State.IN_PROGRESS
 
@@ -89,8 +91,8 @@ def back(doing: Doing) -> None:
     case.state, case.waits_for_person = State.REPORTED, True
     case.assignee = case.lead_unit = None
     case.due_at = case.warn_at = None
-    for role in (CaseParty.Role.ASSIGNEE, CaseParty.Role.LEAD, CaseParty.Role.CO):
-        set_party(case, role)
+    role = CaseParty.Role
+    set_parties(case, {role.ASSIGNEE: [], role.LEAD: [], role.CO: []})
 
 
 def place(doing: Doing, block: Block) -> None:
@@ -104,9 +106,10 @@ def place(doing: Doing, block: Block) -> None:
 def new_order(doing: Doing, *, user: User | None, unit: Unit | None) -> WorkOrder:
     """The next order of the case."""
     orders = doing.look.orders
-    order = WorkOrder.objects.create(
+    order = WorkOrder(
         case=doing.case, no=(orders[-1].no + 1 if orders else 1), user=user, unit=unit, sent_at=doing.at
     )
+    bulk.add(order)
     orders.append(order)
     return order
 
@@ -118,9 +121,11 @@ def _to_named(doing: Doing, *, fresh: bool = True) -> None:
     item = values.get("duty_item") or case.duty_item or item_of(case.category, on)
     if user is not None and not may(user, Capability.REPORT_CASE, on=on):
         raise UnknownCode(_("This person holds no post that handles cases."), field="assignee")
-    _refuse_off_list(unit, user, values.get("co_units") or [], item)
+    co_units = values.get("co_units") or []
+    _refuse_off_list(unit, user, co_units, item)
     if not case.street_code and unit is not None and unit.street_id:
         case.street_code = unit.street_id
+    _refuse_other_street(case, unit, user, co_units, on)
     if not case.street_code and (unit is None or unit.kind != Unit.Kind.DEPARTMENT):
         raise Missing(_("Please give the block, so that the receiver can be found."), field="block")
     name = doing.by.actor.name
@@ -130,7 +135,26 @@ def _to_named(doing: Doing, *, fresh: bool = True) -> None:
     steps.append({"code": "by_hand", "name": name})
     steps.append({"code": "unit", "name": unit.name} if unit else {"code": "person", "name": str(user)})
     case.explanation = steps
-    _send(doing, user=user, unit=unit, co_units=values.get("co_units") or [], item=item, fresh=fresh)
+    _send(doing, user=user, unit=unit, co_units=co_units, item=item, fresh=fresh)
+
+
+def _refuse_other_street(
+    case: Case, unit: Unit | None, user: User | None, co_units: list[Unit], on: dt.date
+) -> None:
+    """A case stays in its street: another street's units and people have no part in it, the district's may."""
+    street = case.street_code
+    if not street:
+        return
+    for field, one in (("unit", unit), *(("co_units", one) for one in co_units)):
+        if one is not None and one.street_id not in (None, street):
+            message = _("%(unit)s belongs to another street. Please choose a unit of this street.")
+            raise Invalid(message % {"unit": one.name}, code="other_street", field=field)
+    # A post in the street, or one of the whole district (a department's member).
+    handles = CAPABILITIES[Capability.REPORT_CASE]
+    areas = () if user is None else [post.area for post in posts_of(user, on) if post.kind in handles]
+    if user is not None and not any(a == case.district_code or a.startswith(street) for a in areas):
+        message = _("%(person)s holds no post in this street. Please choose somebody of this street.")
+        raise Invalid(message % {"person": user.name}, code="other_street", field="assignee")
 
 
 def _refuse_off_list(
@@ -166,11 +190,8 @@ def _send(
     doing.clocks.start(Step.SIGN)
     if fresh or doing.clocks.current(Step.HANDLE) is None:
         doing.clocks.start(Step.HANDLE)
-    set_party(case, CaseParty.Role.ASSIGNEE, user=user)
-    set_party(case, CaseParty.Role.LEAD, unit=unit)
-    set_party(case, CaseParty.Role.CO)
-    for co_unit in co_units:
-        add_party(case, CaseParty.Role.CO, unit=co_unit)
+    role = CaseParty.Role
+    set_parties(case, {role.ASSIGNEE: [user], role.LEAD: [unit], role.CO: co_units})
     if case.restricted and case.street_code:
         leaders = Unit.objects.filter(kind=Unit.Kind.STREET, street=case.street_code).first()
         add_party(case, CaseParty.Role.OVERSIGHT, unit=leaders)

@@ -20,8 +20,7 @@ from cases.api.versions import is_known
 from cases.api.views import CaseDoor
 from cases.models import Attachment
 from cases.photos import Photo, TooManyBytes, prepare
-from staffing.policies import may
-from staffing.posts import Capability
+from cases.policies import Look, may_attach
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, Invalid, NotFound
 from yuhu.kit.rest import fields
@@ -83,9 +82,9 @@ class AttachmentList(CaseDoor):
             self.photo, self.stage = self._read(request)
 
     def _read(self, request: Request) -> tuple[Photo, str]:
-        verdict = may(self.staff.user, Capability.REPORT_CASE, on=clock.today())
+        verdict = may_attach(Look(self.case, self.staff.user, clock.now()))
         if not verdict:
-            raise Forbidden(verdict.reason)
+            raise Forbidden(verdict.reason, code=verdict.code)
         given = NewAttachmentSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         values = given.validated_data

@@ -55,7 +55,9 @@ class CaseFilters(filters.StrictFilterSet):
     reported_before = filters.Moment(
         field_name="reported_at", lookup_expr="lt", help_text=_("Before this moment.")
     )
-    q = filters.Words(method="by_words", help_text=_("Number, or words of the text."))
+    q = filters.Words(
+        method="by_words", help_text=_("Words that all occur in number, description or address.")
+    )
 
     def by_open(self, rows: CaseQuerySet[Any], name: str, value: bool) -> CaseQuerySet[Any]:
         return rows.open() if value else rows.ended()

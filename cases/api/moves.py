@@ -5,6 +5,7 @@ Reading and judging the fields is the action's work (cases.actions.inputs); the 
 
 from typing import Any, ClassVar
 
+from django.db.models import prefetch_related_objects
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,10 @@ from cases.api.serializers import CaseSerializer
 from cases.api.versions import wanted_version
 from cases.api.views import CaseDoor
 from cases.models import Case
+from cases.querysets import ROWS_FOR_API
 from cases.states import MOVES, Field, Kind, Move
 from yuhu.kit import clock
+from yuhu.kit.compiled import Compiled
 from yuhu.kit.exceptions import Invalid
 
 LONGEST_TEXT = 10_000
@@ -43,7 +46,13 @@ class MoveDoor(CaseDoor):
             data=request.data,
             if_match=wanted_version(request, case),
         )
-        return self.answer(Case.objects.for_api().get(pk=moved.pk))
+        (case,) = _MOVED.objects(pk=moved.pk)
+        prefetch_related_objects([case], *ROWS_FOR_API)
+        return self.answer(case)
+
+
+# Asked after every move.
+_MOVED = Compiled(lambda pk: Case.objects.for_api().filter(pk=pk), pk=int)
 
 
 def door_of(verb: Move) -> type[MoveDoor]:

@@ -23,11 +23,12 @@ from cases.exceptions import NoSuchCase
 from cases.models import Case, Category
 from cases.policies import channel_of, may_use_channel
 from staffing.middleware import StaffRequest
-from staffing.models import User
+from staffing.models import PartnerClient, User
 from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
+from yuhu.kit.rest import kept
 from yuhu.kit.rest.views import ListView, ScopedView
 
 
@@ -38,6 +39,7 @@ class CategoryList(ListView[Category]):
     queryset = Category.objects.filter(active=True)
     serializer_class = CategorySerializer
     filterset_class = CategoryFilters
+    read_scope = "cases:read"
     ordering: ClassVar = ("code",)
 
 
@@ -47,6 +49,7 @@ class CaseDoor(ScopedView[Case]):
     queryset = Case.objects.all()
     serializer_class = CaseSerializer
     open_without_post = True
+    read_scope, write_scope = "cases:read", "cases:write"
 
     @property
     def staff(self) -> StaffRequest:
@@ -73,9 +76,13 @@ class CaseDoor(ScopedView[Case]):
             raise NoSuchCase
         return case
 
+    def shown(self, case: Case) -> dict[str, Any]:
+        """The case as the caller sees it."""
+        return kept.show(CaseSerializer, case, self.get_serializer_context())
+
     def answer(self, case: Case, *, status: int = 200, **headers: str) -> Response:
         """The case as it stands after a write. Whoever just moved it out of sight still learns how it went."""
-        data = self.get_serializer(case).data
+        data = self.shown(case)
         return Response(data, status=status, headers={"ETag": etag_of(case, data), **headers})
 
 
@@ -105,9 +112,8 @@ class CaseList(CaseDoor, ListView[Case]):
         verdict = may(self.by.user or request.user, Capability.REPORT_CASE, on=clock.today())
         if not verdict:
             raise Forbidden(verdict.reason)
-        given = NewCaseSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        case = report(self._new_case(given.validated_data), by=self.by, at=clock.now())
+        values = kept.read(NewCaseSerializer, request.data)
+        case = report(self._new_case(values), by=self.by, at=clock.now())
         # Not read again: what is new has neither orders nor requests.
         return self.answer(case, status=201, Location=reverse("api:case", args=[case.number]))
 
@@ -118,9 +124,16 @@ class CaseList(CaseDoor, ListView[Case]):
         if not verdict:
             raise Forbidden(verdict.reason, code=verdict.code, field="channel")
         reporter = Person(**(values.pop("reporter") or {}))
-        # Numbers of other systems are unique per person until these systems log in themselves.
-        client = f"person:{self.request.user.pk}" if values["external_id"] else ""
-        return NewCase(**values, channel=channel, reporter=reporter, client=client)
+        system = cast("PartnerClient | None", self.request.auth)
+        # Numbers of other systems are unique per system; a person who types one in has numbers of his or her own.
+        person = f"person:{self.request.user.pk}" if values["external_id"] else ""
+        return NewCase(
+            **values,
+            channel=channel,
+            reporter=reporter,
+            client=system.client_id if system else person,
+            address_alone=system is not None,
+        )
 
 
 class CaseDetail(CaseDoor):
@@ -137,7 +150,7 @@ class CaseDetail(CaseDoor):
         case = rows.filter(number=number).for_api().first()
         if case is None:
             raise NoSuchCase
-        data = self.get_serializer(case).data
+        data = self.shown(case)
         etag = etag_of(case, data)
         response = HttpResponseNotModified() if is_known(request, etag) else Response(data)
         response["ETag"] = etag

@@ -1,9 +1,10 @@
 """HTML forms of cases: they read what a page sends; what is right is decided by policies and actions."""
 
+from cases.forms.erase import EraseForm
 from cases.forms.filters import FilterForm
 from cases.forms.moves import MoveForm
 from cases.forms.photos import PhotoTray
 from cases.forms.report import ReportForm
 from cases.forms.unmask import UnmaskForm
 
-__all__ = ["FilterForm", "MoveForm", "PhotoTray", "ReportForm", "UnmaskForm"]
+__all__ = ["EraseForm", "FilterForm", "MoveForm", "PhotoTray", "ReportForm", "UnmaskForm"]

@@ -19,7 +19,7 @@ from cases.actions import forget_drafts, keep_drafts
 from cases.models import PhotoDraft
 from cases.photos import Photo, Place, prepare
 from staffing.models import User
-from yuhu.kit.exceptions import Refusal
+from yuhu.kit.exceptions import FilesAway, Refusal
 
 MOST = 9
 _KEY = re.compile(r"[\w-]{1,32}", re.ASCII)
@@ -64,12 +64,17 @@ class PhotoTray:
         places += [photo.place for photos in self._new.values() for photo in photos]
         return next((place for place in places if place is not None), None)
 
-    def keep(self, at: dt.datetime) -> None:
-        """The form comes back: what was uploaded now is kept as well."""
+    def keep(self, at: dt.datetime) -> bool:
+        """The form comes back: what was uploaded now is kept as well. False when it could not be."""
+        kept = True
         for name, photos in self._new.items():
             if photos:
-                self._drafts += keep_drafts(user=self.user, photos=photos, stage=self.fields[name], at=at)
+                try:
+                    self._drafts += keep_drafts(user=self.user, photos=photos, stage=self.fields[name], at=at)
+                except FilesAway:
+                    kept = False  # the text is worth more: the page comes back without the photos
         self._new = {name: [] for name in self.fields}
+        return kept
 
     def forget(self) -> None:
         """The form was sent."""

@@ -18,6 +18,12 @@ from cases.querysets import CaseQuerySet
 from cases.states import FINAL, PHASE, Path, Phase, State
 from duties.models import DutyItem, Severity
 from staffing.models import Unit, User
+from yuhu.kit.search import FoldedText
+
+
+def _where_set(key: str, *more: str, name: str) -> models.Index:
+    """An index over the rows that have the key: PostgreSQL and SQLite use it for whoever asks for a value of it."""
+    return models.Index(fields=[key, *more], name=name, condition=Q(**{f"{key}__isnull": False}))
 
 
 class CaseNumber(models.Model):
@@ -29,6 +35,16 @@ class CaseNumber(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class _WithoutWords(models.Manager["Case"]):
+    """Without the folded text, which only the database reads."""
+
+    def get_queryset(self) -> models.QuerySet["Case"]:
+        return super().get_queryset().defer("words")
+
+
+CaseManager = _WithoutWords.from_queryset(CaseQuerySet)
 
 
 class Case(models.Model):
@@ -58,11 +74,15 @@ class Case(models.Model):
         VISIT = "visit", _("Visit finding")
         PATROL = "patrol", _("Patrol finding")
 
-    number = models.CharField(_("number"), max_length=32, unique=True)
+    number = models.CharField(_("number"), max_length=32)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.REPORTED)
     path = models.CharField(_("path"), max_length=20, choices=Path.choices)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="cases", verbose_name=_("category"))
+    # Keys without an index of their own (db_index=False) are served by a longer one that begins with them, or by one
+    # that leaves out the rows without them: a report has no receiver yet.
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="cases", db_index=False, verbose_name=_("category")
+    )
     channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
     programme = models.CharField(_("programme"), max_length=20, choices=Programme.choices)
     description = models.TextField(_("description"), max_length=10_000)
@@ -79,24 +99,55 @@ class Case(models.Model):
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     address = models.CharField(_("address"), max_length=256, blank=True)
+    words = FoldedText(of=("number", "description", "address"), newest="reported_at")
 
     reported_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
     )
     lead_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit in charge")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("unit in charge"),
     )
     assignee = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person in charge")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("person in charge"),
     )
     evaluator = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluator")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("evaluator"),
     )
     evaluator_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("evaluating unit")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("evaluating unit"),
     )
     duty_item = models.ForeignKey(
-        DutyItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("duty item")
+        DutyItem,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("duty item"),
     )
     waits_for_person = models.BooleanField(_("waits for a duty officer"), default=False)
     explanation = models.JSONField(_("why it was dispatched there"), default=list, blank=True)
@@ -116,15 +167,24 @@ class Case(models.Model):
     on_the_spot = models.BooleanField(_("solved on the spot"), default=False)
     end_code = models.CharField(_("ground of the end"), max_length=30, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_index=False,
+        verbose_name=_("merged into"),
     )
     client = models.CharField(_("partner client"), max_length=64, blank=True)
     external_id = models.CharField(_("number at the partner"), max_length=128, blank=True)
-    submission_key = models.CharField(max_length=128, null=True, blank=True, unique=True, editable=False)
+    # When description, address and point were erased (PIPL art. 47).
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+    # Nothing for what no form sent: an empty key would be everybody's.
+    submission_key = models.CharField(max_length=128, null=True, blank=True, editable=False)  # noqa: DJ001
     version = models.PositiveIntegerField(default=1, editable=False)
     source = models.CharField(_("source"), max_length=20, blank=True)
 
-    objects = CaseQuerySet.as_manager()
+    objects = CaseManager()
 
     class Meta:
         verbose_name = _("case")
@@ -141,11 +201,16 @@ class Case(models.Model):
             models.Index(fields=["due_at"], name="case_open_due", condition=~Q(state__in=sorted(FINAL))),
             models.Index(fields=["category", "-reported_at"], name="case_by_category"),
             # My orders, my evaluations.
-            models.Index(fields=["assignee", "state"], name="case_of_assignee"),
-            models.Index(fields=["lead_unit", "state"], name="case_of_unit"),
-            models.Index(fields=["evaluator", "state"], name="case_of_evaluator"),
+            _where_set("assignee", "state", name="case_of_assignee"),
+            _where_set("lead_unit", "state", name="case_of_unit"),
+            _where_set("evaluator", "state", name="case_of_evaluator"),
+            _where_set("evaluator_unit", name="case_of_evaluating_unit"),
+            _where_set("duty_item", name="case_of_duty_item"),
+            _where_set("merged_into", name="case_merged_into"),
             # Suspended cases whose review date has come.
             models.Index(fields=["review_at"], name="case_to_review", condition=Q(review_at__isnull=False)),
+            # What was written behind the back of the ORM and cannot be found yet.
+            models.Index(fields=["id"], name="case_to_fold", condition=Q(words="")),
             # The dispatch sweep.
             models.Index(fields=["id"], name="case_to_dispatch", condition=Q(state="reported")),
         ]
@@ -175,6 +240,13 @@ class Case(models.Model):
                 name="case_place_on_earth",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_merged_into_itself"),
+            # Constraints, not unique=True: Django adds an index for LIKE to that, which nobody asks.
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
+            models.UniqueConstraint(
+                fields=["submission_key"],
+                condition=Q(submission_key__isnull=False),
+                name="case_submission_once",
+            ),
             models.UniqueConstraint(
                 fields=["client", "external_id"], condition=~Q(external_id=""), name="case_external_id_once"
             ),
@@ -242,8 +314,8 @@ class CaseParty(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
     role = models.CharField(max_length=20, choices=Role.choices)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("party of a case")

@@ -16,7 +16,8 @@ from staffing.models import Unit, User
 class Deadline(models.Model):
     """A time limit that runs, stands, was met, or ended with the case."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines")
+    # Served by deadline_once_a_round.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines", db_index=False)
     step = models.CharField(_("step"), max_length=12, choices=Step.choices)
     round = models.PositiveSmallIntegerField(default=1)
     amount = models.DecimalField(_("limit"), max_digits=6, decimal_places=2, null=True)
@@ -68,7 +69,8 @@ class Deadline(models.Model):
 class Escalation(models.Model):
     """A breach told one level up. Unique per deadline and level: told once, whatever runs twice."""
 
-    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="escalations")
+    # Served by the constraint that tells a level once.
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="escalations", db_index=False)
     level = models.PositiveSmallIntegerField(_("level"))
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("told to")

@@ -43,7 +43,8 @@ class WorkOrder(models.Model):
         REASSIGNED = "reassigned", _("Reassigned")
         ENDED = "ended", _("Case ended")
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="orders")
+    # Served by order_number_once.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="orders", db_index=False)
     no = models.PositiveSmallIntegerField()
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -145,7 +146,8 @@ class Evaluation(models.Model):
 class Rating(models.Model):
     """The reporter's answer. One per closing: a reopened case can be rated again."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="ratings")
+    # Served by rating_once_a_round.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="ratings", db_index=False)
     round = models.PositiveSmallIntegerField(default=1)
     solved = models.CharField(_("solved"), max_length=10, choices=Solved.choices)
     satisfaction = models.CharField(_("satisfaction"), max_length=20, choices=Satisfaction.choices)
@@ -171,7 +173,8 @@ class Attachment(models.Model):
         AFTER = "after", _("After")
         EVIDENCE = "evidence", _("Evidence")
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="attachments")
+    # Served by attachment_same_photo_once.
+    case = models.ForeignKey(Case, models.CASCADE, related_name="attachments", db_index=False)
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices)
     file = models.FileField(_("file"), upload_to="cases/%Y/%m/")
     thumbnail = models.FileField(upload_to="cases/%Y/%m/")

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
+from cases.querysets import ReporterQuerySet
 
 
 def new_token() -> str:
@@ -18,18 +19,23 @@ class Reporter(models.Model):
     """Somebody to answer to. The masked forms are what pages show; the clear ones need a reason (unmasking)."""
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="reporter", verbose_name=_("case"))
-    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    token = models.CharField(max_length=32, default=new_token, editable=False)
     name_sealed = models.BinaryField(null=True, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
     phone_index = models.CharField(max_length=64, blank=True)
     name_masked = models.CharField(_("name"), max_length=50, blank=True)
     phone_masked = models.CharField(_("phone"), max_length=20, blank=True)
+    # With which keys the row was written (kit.people.key_mark); blank: by a release that did not say.
+    key_mark = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+
+    objects = ReporterQuerySet["Reporter"].as_manager()
 
     class Meta:
         verbose_name = _("reporter")
         verbose_name_plural = _("reporters")
         # "The same person again", by the index of the phone.
         indexes: ClassVar = [models.Index(fields=["phone_index"], name="reporter_same_phone")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["token"], name="reporter_token_once")]
 
     def __str__(self) -> str:
         return self.name_masked or str(_("Anonymous"))

@@ -6,7 +6,16 @@ does (actions), who sees the case at all (``Case.objects.within``).
 
 from cases.policies.guards import GUARDS, handled
 from cases.policies.moves import REPEAT, Offer, just_made, may_ever, may_move, offers, open_moves
-from cases.policies.people import channel_of, governs, may_unmask, may_use_channel
+from cases.policies.people import (
+    channel_of,
+    governs,
+    is_system,
+    may_attach,
+    may_erase,
+    may_report,
+    may_unmask,
+    may_use_channel,
+)
 from cases.policies.standing import MACHINES, Look, evaluating_units, holding_units, relations_of
 
 __all__ = [
@@ -20,9 +29,13 @@ __all__ = [
     "governs",
     "handled",
     "holding_units",
+    "is_system",
     "just_made",
+    "may_attach",
+    "may_erase",
     "may_ever",
     "may_move",
+    "may_report",
     "may_unmask",
     "may_use_channel",
     "offers",

@@ -1,17 +1,19 @@
-"""Through which post a person reports, who governs, and who may see a reporter in clear text."""
+"""Through which post a person reports, who governs, who may see a reporter in clear text, and who erases."""
 
+import datetime as dt
 from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, Category
 from cases.policies.guards import when
-from cases.policies.standing import GOVERNORS, Look
-from staffing.policies import may_in
+from cases.policies.standing import GOVERNORS, Look, brought_in
+from staffing.models import User
+from staffing.policies import may, may_in, posts_of
 from staffing.posts import Capability, Post, PostKind
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
-from yuhu.kit.verdicts import Denied, Verdict
+from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 _CHANNELS = {
     PostKind.GOVERNOR: Case.Channel.GOVERNOR,
@@ -25,16 +27,59 @@ _CHANNELS = {
 
 
 def channel_of(posts: Collection[Post]) -> str:
-    """Through which post a person's report comes in: the most local one (posts come in that order)."""
-    return next((str(_CHANNELS[post.kind]) for post in posts if post.kind in _CHANNELS), Case.Channel.DESK)
+    """Through which post a person's report comes in: the most local one (posts come in that order).
+
+    A partner's system has a channel of its own.
+    """
+    own = next((post.channel for post in posts if post.channel), "")
+    return own or next(
+        (str(_CHANNELS[post.kind]) for post in posts if post.kind in _CHANNELS), Case.Channel.DESK
+    )
 
 
 def may_use_channel(posts: Collection[Post], channel: str) -> Verdict:
-    """Whether a person's report may say that it came in this way: by an own post, on a visit or at a meeting."""
+    """Whether a report may say that it came in this way: by an own post, on a visit or at a meeting.
+
+    A partner's system uses its own channel only.
+    """
+    if any(post.channel for post in posts):
+        return when(channel == channel_of(posts), _("This channel belongs to others."), "not_your_channel")
     own = {_CHANNELS.get(post.kind) for post in posts} | {channel_of(posts)}
     fits = channel in own | {Case.Channel.VISIT, Case.Channel.MEETING}
     reason = _("This channel belongs to others: leave it out, and your post decides it.")
     return when(fits, reason, "not_your_channel")
+
+
+def is_system(posts: Collection[Post]) -> bool:
+    """Whether it is a partner's system and no person."""
+    return any(post.kind is PostKind.PARTNER_CLIENT for post in posts)
+
+
+def may_report(user: User | None, *, category: Category, area: str, on: dt.date) -> Verdict:
+    """Whether the report lies in what a partner's system is bound to; people may report anything anywhere.
+
+    A place that is not known yet (``area`` empty) is found by a person.
+    """
+    if user is None or not user.is_technical:
+        return Allowed()
+    for post in posts_of(user, on):
+        kinds = post.categories
+        if kinds is not None and category.pk not in kinds and category.parent_id not in kinds:
+            return Denied(_("This system does not report cases of this category."), code="outside_categories")
+        if area and not area.startswith(post.area):
+            return Denied(_("This place lies outside the area of this system."), code="outside_area")
+    return Allowed()
+
+
+def may_attach(look: Look) -> Verdict:
+    """Whether photos may be added to a visible case: by whoever may report; by a system to what it reported."""
+    if look.user is None:
+        return Denied(Forbidden.message)
+    verdict = may(look.user, Capability.REPORT_CASE, on=clock.local_date(look.at))
+    if not verdict or not is_system(look.posts):
+        return verdict
+    reason = _("Photos are added to the cases that this system itself reported.")
+    return when(brought_in(look), reason, "not_your_case")
 
 
 def governs(posts: Collection[Post]) -> bool:
@@ -50,3 +95,15 @@ def may_unmask(look: Look) -> Verdict:
     if look.user is None:
         return Denied(Forbidden.message)
     return may_in(look.user, Capability.UNMASK, area=look.case.area, on=clock.local_date(look.at))
+
+
+def may_erase(look: Look) -> Verdict:
+    """Whether the person may erase what an ended case holds of people: a leader in whose area it lies."""
+    if look.user is None:
+        return Denied(Forbidden.message)
+    if not look.case.is_final:
+        return Denied(
+            _("The case has not ended yet. Its words are needed until then; erase them afterwards."),
+            code="not_ended",
+        )
+    return may_in(look.user, Capability.ERASE, area=look.case.area, on=clock.local_date(look.at))

@@ -68,9 +68,18 @@ def relations_of(look: Look) -> set[Relation]:
         found.add(Relation.HOLDER)
     if case.evaluator_id == user.pk or case.evaluator_unit_id in evaluating_units(look.posts):
         found.add(Relation.EVALUATOR)
+    if brought_in(look):
+        found.add(Relation.REPORTER)
     for post in look.posts:
         found |= _relations_of_post(case, post)
     return found
+
+
+def brought_in(look: Look) -> bool:
+    """Whether it is a partner's system that looks at a case that it reported: it speaks for the resident."""
+    case, user = look.case, look.user
+    is_system = any(post.kind is PostKind.PARTNER_CLIENT for post in look.posts)
+    return is_system and user is not None and case.reported_by_id == user.pk
 
 
 def holding_units(posts: Collection[Post]) -> frozenset[int]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from cases import routing, timeline
 from cases.forms import MoveForm, PhotoTray
 from cases.models import Attachment, Case, CaseRequest, Note
-from cases.policies import MACHINES, Look, Offer, may_unmask, offers
+from cases.policies import MACHINES, Look, Offer, may_erase, may_unmask, offers
 from cases.states import Move, Step
 from cases.views.photos import Picture, pictures
 from cases.views.visible import visible_case
@@ -127,6 +127,7 @@ def case_page(
         "refused": [offer for offer in known if not offer.verdict and not offer.move.who <= MACHINES],
         "story": story(found)[::-1],
         "may_unmask": bool(may_unmask(look)),
+        "may_erase": bool(may_erase(look)),
         "notice": notice,
     }
     return render(request, "cases/case.html", context, status=status)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cases.actions import move_with_photos
-from cases.exceptions import NotYourMove, WrongState
+from cases.exceptions import NotYourMove, PhotosLost, WrongState
 from cases.forms import MoveForm, PhotoTray
 from cases.forms.moves import STAGES
 from cases.models import Case
@@ -99,12 +99,14 @@ def _typed(form: MoveForm) -> list[tuple[str, str]]:
 def _again(
     request: StaffRequest, form: MoveForm, tray: PhotoTray, *, status: int, notice: Notice | None = None
 ) -> HttpResponse:
-    tray.keep(clock.now())
+    kept = tray.keep(clock.now())
     case = visible_case(request, form.case.number)
     if notice is not None:
         # The same answers on the case of now, so that one press sends them once more.
         data = request.POST.copy()
         data["version"] = case.etag
         form = MoveForm(form.move, case=case, at=clock.now(), scope=request.scope, data=data)
+    if not kept:
+        form.add_refusal(PhotosLost())
     opened = Opened(form.move.name, form, tray)
     return case_page(request, case.number, opened=opened, notice=notice, status=status)

@@ -1,9 +1,13 @@
 """The reporter's name and phone in clear, for somebody who must call back: once, for a reason, after a fresh log-in."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,7 +17,7 @@ from cases.actions import unmask
 from cases.forms import UnmaskForm
 from cases.policies import Look, may_unmask
 from cases.views.visible import by_of, visible_case
-from staffing.middleware import StaffRequest, has_proven, prove
+from staffing.middleware import StaffRequest, has_proven, has_second, prove
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, Refusal
 
@@ -31,6 +35,8 @@ def person(request: StaffRequest, number: str) -> HttpResponse:
     verdict = may_unmask(Look(case, request.user, at))
     if not verdict:
         raise Forbidden(verdict.reason)
+    if settings.SECOND_FACTOR == "required" and not has_second(request):
+        return redirect(f"{reverse('second_factor')}?{urlencode({'next': request.path})}")
     ask = not has_proven(request, within_seconds=FRESH_SECONDS)
     form = UnmaskForm(request.POST if request.method == "POST" else None, ask_password=ask)
     context = {"case": case, "form": form}

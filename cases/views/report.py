@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import routing
 from cases.actions import join, submit
-from cases.exceptions import NoSuchCase, SentBefore
+from cases.exceptions import NoSuchCase, PhotosLost, SentBefore
 from cases.forms import PhotoTray, ReportForm
 from cases.forms.report import STAGES
 from cases.geometry import Surroundings
@@ -175,7 +175,8 @@ def _again(
     unseen: list[Case] | None = None,
 ) -> HttpResponse:
     """The form comes back with everything that was typed, taken and seen; ``unseen`` is why it was not sent."""
-    tray.keep(clock.now())
+    if not tray.keep(clock.now()):
+        form.add_refusal(PhotosLost())
     known = unseen or (_similar(request, form) if "seen" in request.POST else [])
     return _page(request, form, tray, status=status, similar=known, asks_again=bool(unseen))
 

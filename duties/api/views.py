@@ -31,6 +31,7 @@ class DutyListList(ListView[DutyList]):
 
     queryset = DutyList.objects.all()
     serializer_class = DutyListSerializer
+    read_scope = "cases:read"
     filterset_class = ListFilters
     ordering: ClassVar = ("kind", "-version")
 
@@ -41,6 +42,7 @@ class DutyItemList(ListView[DutyItem]):
 
     queryset = DutyItem.objects.select_related("lead_unit")
     serializer_class = DutyItemSerializer
+    read_scope = "cases:read"
     ordering: ClassVar = ("number",)
 
     def get_queryset(self) -> QuerySet[DutyItem]:

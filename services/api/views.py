@@ -42,5 +42,6 @@ class ServiceItemList(ListView[ServiceItem]):
 
     queryset = ServiceItem.objects.all()
     serializer_class = ServiceItemSerializer
+    read_scope = "services:read"
     filterset_class = ItemFilters
     ordering: ClassVar = ("code", "pk")

@@ -2,6 +2,7 @@
 
 from staffing.actions.accounts import (
     change_password,
+    close_unused,
     correct_account,
     create_account,
     fail_log_in,
@@ -11,6 +12,15 @@ from staffing.actions.accounts import (
     set_active,
 )
 from staffing.actions.bulk import RosterRow, SeatRow, add_people, load_roster, load_seats
+from staffing.actions.clients import (
+    add_client,
+    change_client,
+    check_categories_by,
+    forget_tokens,
+    refuse_token,
+    renew_secret,
+    set_client_active,
+)
 from staffing.actions.roster import (
     add_assistant,
     appoint,
@@ -21,19 +31,33 @@ from staffing.actions.roster import (
     stand_in,
 )
 from staffing.actions.seats import join, leave
+from staffing.actions.second_factor import (
+    confirm_second_factor,
+    give_code,
+    propose_second_factor,
+    remove_second_factor,
+    reseal_second_factors,
+)
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
     "RosterRow",
     "SeatRow",
     "add_assistant",
+    "add_client",
     "add_people",
     "appoint",
+    "change_client",
     "change_password",
+    "check_categories_by",
+    "close_unused",
+    "confirm_second_factor",
     "correct_account",
     "create_account",
     "end_assistant",
     "fail_log_in",
+    "forget_tokens",
+    "give_code",
     "hand_over",
     "join",
     "leave",
@@ -46,8 +70,14 @@ __all__ = [
     "log_in",
     "move_office",
     "on_roster_change",
+    "propose_second_factor",
+    "refuse_token",
     "relieve",
+    "remove_second_factor",
+    "renew_secret",
+    "reseal_second_factors",
     "reset_password",
     "set_active",
+    "set_client_active",
     "stand_in",
 ]

@@ -8,23 +8,30 @@ Leaves to others: the lock-out itself (django-axes), the session (staffing.middl
 import datetime as dt
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import check_password, is_password_usable, make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from staffing.actions.roster import tell_blocks_of
-from staffing.exceptions import NameTaken, OwnAccount, SamePassword, WeakPassword
-from staffing.models import User
-from yuhu.journal.actions import Actor, record
+from staffing.exceptions import NameTaken, OwnAccount, SamePassword, UsedBefore, WeakPassword
+from staffing.models import FormerPassword, User
+from yuhu.journal.actions import SYSTEM, Actor, record
+from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
 from yuhu.kit.people import normalise_phone
 from yuhu.kit.text import clean_text
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+# With the present one the last five (GB/T 22239-2019, 8.1.4.1 a, as practised).
+FORMER = 4
 
 
 def change_password(*, user: User, password: str, at: dt.datetime, actor: Actor) -> User:
@@ -33,16 +40,17 @@ def change_password(*, user: User, password: str, at: dt.datetime, actor: Actor)
     Raises:
         WeakPassword: it breaks a rule of ``AUTH_PASSWORD_VALIDATORS``.
         SamePassword: it is the present one.
+        UsedBefore: it is one of the last five.
     """
     _refuse_weak(password, user, field="new_password1")
     if user.check_password(password):
         raise SamePassword(field="new_password1")
+    _refuse_used(password, user, field="new_password1")
     # Hashing takes half a second on purpose: done before the row is locked.
     hashed = make_password(password)
     with transaction.atomic():
         row: User = User.objects.select_for_update().get(pk=user.pk)
-        row.password, row.password_changed_at = hashed, at
-        row.save(update_fields=["password", "password_changed_at"])
+        _replace_password(row, hashed, at, chosen=True)
         record(kind="user.password_changed", subject=("user", row.pk), at=at, actor=actor)
     return row
 
@@ -62,7 +70,7 @@ def create_account(
     if not USERNAME.fullmatch(username):
         message = _("A log-in name has 2 to 64 small letters, digits, dots or hyphens.")
         raise Invalid(message, code="invalid_username", field="username")
-    user = User(username=username, **_clean(facts))
+    user = User(username=username, must_change_password=True, opened_at=at, **_clean(facts))
     _refuse_weak(password, user, field="password")
     user.password = make_password(password)
     with transaction.atomic():
@@ -104,7 +112,8 @@ def set_active(*, user: User, active: bool, at: dt.datetime, actor: Actor) -> Us
     if row.is_active == active:
         return row
     row.is_active = active
-    row.save(update_fields=["is_active"])
+    row.opened_at = at if active else row.opened_at
+    row.save(update_fields=["is_active", "opened_at"])
     kind = "user.activated" if active else "user.deactivated"
     record(kind=kind, subject=("user", row.pk), at=at, actor=actor)
     tell_blocks_of(row, at=at, actor=actor)
@@ -117,24 +126,50 @@ def reset_password(*, user: User, password: str, at: dt.datetime, actor: Actor) 
     Raises:
         OwnAccount: one's own is changed on its own page, with the present one.
         WeakPassword: it breaks a rule of ``AUTH_PASSWORD_VALIDATORS``.
+        UsedBefore: it is one of the last five, which somebody else may know.
     """
     if user.pk == actor.id:
         raise OwnAccount(_("Change your own password on the page for it."), field="password")
     _refuse_weak(password, user, field="password")
+    _refuse_used(password, user, field="password")
     hashed = make_password(password)
     with transaction.atomic():
         row: User = User.objects.select_for_update().get(pk=user.pk)
-        row.password, row.password_changed_at = hashed, None
-        row.save(update_fields=["password", "password_changed_at"])
+        _replace_password(row, hashed, at, chosen=False)
         record(kind="user.password_reset", subject=("user", row.pk), at=at, actor=actor)
     return row
 
 
 @transaction.atomic
-def log_in(*, user: User, at: dt.datetime, actor: Actor) -> None:
-    """Somebody proved to be ``user``."""
+def log_in(*, user: User, mark: str, at: dt.datetime, actor: Actor) -> None:
+    """Somebody proved to be ``user``; the session that bears ``mark`` is the latest one."""
     User.objects.select_for_update().get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(session_mark=mark)
+    user.session_mark = mark
     record(kind="user.logged_in", subject=("user", user.pk), at=at, actor=actor)
+
+
+def close_unused(*, user_id: int, unused_since: dt.datetime, at: dt.datetime) -> bool:
+    """Close an account that nobody has used since then; False when that changed, or nobody else could administer.
+
+    The last open account of a system administrator stays open: without one nobody could open the others again.
+    """
+    today = clock.local_date(at)
+    with transaction.atomic():
+        # Locked in one order, so that two sweeps cannot each leave the other's administrator.
+        administrators = User.objects.system_administrators(today)
+        keys = list(administrators.select_for_update().order_by("pk").values_list("pk", flat=True))
+        row = User.objects.unused(unused_since).select_for_update().filter(pk=user_id).first()
+        if row is None or keys == [row.pk]:
+            return False
+        row.is_active = False
+        row.save(update_fields=["is_active"])
+        days = (at - unused_since).days
+        record(
+            kind="user.deactivated", subject=("user", row.pk), at=at, actor=SYSTEM, data={"unused_days": days}
+        )
+        tell_blocks_of(row, at=at, actor=SYSTEM)
+    return True
 
 
 def fail_log_in(*, username: str, at: dt.datetime, address: str) -> None:
@@ -147,12 +182,47 @@ def lock_out(*, username: str, at: dt.datetime, address: str) -> None:
     _told("user.locked_out", username, at, address)
 
 
+def ended_sessions(at: dt.datetime) -> "QuerySet[Session]":
+    """Sessions that nobody can use any more."""
+    return Session.objects.filter(expire_date__lt=at).order_by("expire_date")
+
+
+def old_failures(before: dt.datetime) -> "QuerySet[AccessAttempt]":
+    """What the lock-out remembers of failed log-ins before ``before``."""
+    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__lt=before)
+    return rows.order_by("attempt_time")
+
+
+def forget(rows: "QuerySet[Any]", *, limit: int) -> int:
+    """Remove a batch of sessions or failures; returns how many. The journal keeps what happened to accounts."""
+    keys = list(rows.values_list("pk", flat=True)[:limit])
+    return rows.model._default_manager.filter(pk__in=keys).delete()[0] if keys else 0
+
+
 @transaction.atomic
 def _told(kind: str, username: str, at: dt.datetime, address: str) -> None:
     user = User.objects.select_for_update().filter(username=username).first()
     if user is not None:
         # Who tried is not known: only the address is.
         record(kind=kind, subject=("user", user.pk), at=at, actor=Actor(id=None, name="", address=address))
+
+
+def _replace_password(row: User, hashed: str, at: dt.datetime, *, chosen: bool) -> None:
+    """The locked ``row`` gets the hash; the one before is remembered, and the oldest of many forgotten."""
+    if is_password_usable(row.password):
+        FormerPassword.objects.create(user=row, password=row.password, replaced_at=at)
+        kept = FormerPassword.objects.filter(user=row).order_by("-pk").values_list("pk", flat=True)[:FORMER]
+        FormerPassword.objects.filter(user=row).exclude(pk__in=list(kept)).delete()
+    row.password, row.password_changed_at = hashed, at if chosen else None
+    row.must_change_password = not chosen
+    row.save(update_fields=["password", "password_changed_at", "must_change_password"])
+
+
+def _refuse_used(password: str, user: User, *, field: str) -> None:
+    """Not the present one, and none of those before it."""
+    former = FormerPassword.objects.filter(user=user.pk).order_by("-pk").values_list("password", flat=True)
+    if any(check_password(password, hashed) for hashed in (user.password, *former[:FORMER])):
+        raise UsedBefore(field=field)
 
 
 def _refuse_weak(password: str, user: User, *, field: str) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from staffing.exceptions import AlreadyThere, WrongDates, WrongUnit
+from staffing.exceptions import AlreadyThere, OwnSeat, WrongDates, WrongUnit
 from staffing.models import Membership, Unit, User
 from yuhu.journal.actions import Actor, record
 
@@ -28,7 +28,10 @@ def join(
     Raises:
         WrongUnit: the role does not exist in this kind of unit, or two administrators' roles in one hand.
         AlreadyThere: a seat of the same role lasts till then, or is planned.
+        OwnSeat: somebody would give himself rights.
     """
+    if user.pk == actor.id:
+        raise OwnSeat(field="user")
     if unit.kind not in _ROLE_KINDS.get(role, frozenset(Unit.Kind)):
         raise WrongUnit(field="role")
     Unit.objects.select_for_update().get(pk=unit.pk)  # two who join at once are journaled one after the other

@@ -1,6 +1,7 @@
 """The desk's lists of people, units and rosters, and what the lists of the apps above stand on (``PostsAdmin``)."""
 
 from staffing.admin.base import DayFilter, PostsAdmin, actor_of, entitled, who_and_when
+from staffing.admin.clients import ClientAdmin
 from staffing.admin.people import UserAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
@@ -8,6 +9,7 @@ from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
 __all__ = [
     "AssistantAdmin",
     "BlockRosterAdmin",
+    "ClientAdmin",
     "DayFilter",
     "MembershipAdmin",
     "PlatformLinkAdmin",

@@ -8,7 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, PlatformLink, Tenure, User
+from staffing.models import Assistant, Membership, PartnerClient, PlatformLink, Tenure, User
+from staffing.posts import SCOPE_LABELS
 from yuhu.kit.desk.forms import ActionForm
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
@@ -42,7 +43,7 @@ class AccountForm(ActionForm):
         label=_("First password"),
         max_length=128,
         help_text=_(
-            "At least 12 characters. Hand it over in person; it should be changed at the first log-in."
+            "At least 12 characters. Hand it over in person; it must be replaced at the first log-in."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
         strip=False,
@@ -64,14 +65,89 @@ class AccountChangeForm(ActionForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
         strip=False,
     )
+    second_factor = forms.BooleanField(
+        label=_("Remove the second factor"),
+        required=False,
+        help_text=_(
+            "Only for somebody who lost the phone and stands before you. A new one is set up at the next log-in."
+        ),
+    )
 
     class Meta:
         model = User
-        fields = ("name", "employee_number", "phone", "email", "is_active", "password")
+        fields = ("name", "employee_number", "phone", "email", "is_active", "password", "second_factor")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.pop("password", None)  # never the hash
+
+
+class CodesField(forms.CharField):
+    """Codes separated by commas or blanks."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return str(value or "").replace(",", " ").replace("，", " ").split()
+
+
+class _BindingForm(ActionForm):
+    """What a partner's system is bound to."""
+
+    categories = CodesField(
+        label=_("categories"),
+        required=False,
+        max_length=400,
+        help_text=_("Codes of categories or of whole branches; none: all of them."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("scopes"),
+        choices=[(scope.value, label) for scope, label in SCOPE_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "admin-choices"}),
+    )
+    ends_on = DayField(
+        label=_("Until (exclusive)"),
+        required=False,
+        help_text=_("The first day on which it opens nothing. Empty: until further notice."),
+    )
+
+
+# The toolkit's own words for its columns are English, or those for a person.
+CLIENT_LABELS = {"client_id": _("client id"), "name": _("name of the system")}
+
+
+class ClientForm(_BindingForm):
+    """A new system; its secret is shown on the next page, once."""
+
+    class Meta:
+        model = PartnerClient
+        fields = (
+            *("client_id", "name", "area", "categories", "channel", "scopes"),
+            *("requests_per_minute", "ends_on"),
+        )
+        labels = CLIENT_LABELS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["client_id"] = ""  # a name that people recognise, not the toolkit's random one
+        self.fields["name"].required = True
+
+
+class ClientChangeForm(_BindingForm):
+    """What a system is bound to from now on, and whether it is open."""
+
+    class Meta:
+        model = PartnerClient
+        fields = (
+            *("name", "area", "categories", "channel", "scopes"),
+            *("requests_per_minute", "ends_on", "is_active"),
+        )
+        labels = CLIENT_LABELS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
 
 
 class SeatForm(ActionForm):

@@ -34,6 +34,16 @@ SENTENCES: dict[str, str | Promise] = {
     "user.logged_in": _("Logged in"),
     "user.login_failed": _("Wrong password"),
     "user.locked_out": _("Locked after too many wrong passwords"),
+    "user.second_factor_set_up": _("Second factor set up"),
+    "user.second_factor_given": _("Second factor given"),
+    "user.second_factor_failed": _("Wrong code for the second factor"),
+    "user.second_factor_removed": _("Second factor removed"),
+    "client.created": _("System recorded"),
+    "client.changed": _("Changed: %(fields)s"),
+    "client.secret_renewed": _("Given another secret"),
+    "client.activated": _("Opened again"),
+    "client.deactivated": _("Closed, with all its tokens"),
+    "client.token_refused": _("A token was refused"),
     "category.changed": _("Changed: %(changes)s"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from staffing.actions import correct_account, create_account, reset_password, set_active
+from staffing.actions import correct_account, create_account, remove_second_factor, reset_password, set_active
 from staffing.admin.base import PostsAdmin, who_and_when
 from staffing.admin.forms import AccountChangeForm, AccountForm
 from staffing.models import Assistant, Membership, Tenure, User
@@ -63,6 +63,7 @@ class UserAdmin(PostsAdmin):
         return (
             super()
             .get_queryset(request)
+            .filter(is_technical=False)  # systems have a list of their own (clients.py)
             .prefetch_related(
                 Prefetch("tenures", tenures, to_attr="tenures_today"),
                 Prefetch("assistances", helps, to_attr="helps_today"),
@@ -115,6 +116,8 @@ class UserAdmin(PostsAdmin):
             user = set_active(user=user, active=data["is_active"], **said)
         if data["password"]:
             user = reset_password(user=user, password=data["password"], **said)
+        if data["second_factor"]:
+            remove_second_factor(user=user, **said)
         return user
 
     def journal_subject(self, request: HttpRequest, obj: Any) -> tuple[str, str | int] | None:

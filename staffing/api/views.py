@@ -21,6 +21,7 @@ class UnitList(ListView[Unit]):
 
     queryset = Unit.objects.select_related("parent")
     serializer_class = UnitSerializer
+    read_scope = "blocks:read"
     filterset_class = UnitFilters
     ordering: ClassVar = ("code",)
 
@@ -30,6 +31,7 @@ class BlockDetail(ScopedView[Block]):
 
     queryset = Block.objects.with_parents()
     serializer_class = BlockDetailSerializer
+    read_scope = "blocks:read"
     filterset_class = DayFilters
     pagination_class = None
 

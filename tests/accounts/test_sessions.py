@@ -1,9 +1,12 @@
 """Idle sessions end by themselves: a desk after 30 minutes, a remembered phone after 12 hours."""
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from tests.world import PASSWORD, World
+from yuhu.kit.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,36 @@ def test_the_log_in_page_says_once_why_one_is_out(client: Client, world: World, 
     page = client.get("/inbox/", follow=True).content.decode()
     assert "nothing was done for a while" in page
     assert "nothing was done for a while" not in client.get("/login/?next=/inbox/").content.decode()
+
+
+def refusing(error: type[Exception]):
+    """The database goes away when a session is written."""
+
+    def execute(call, sql, params, many, context):
+        if sql.startswith("UPDATE") and "django_session" in sql:
+            raise error("away")
+        return call(sql, params, many, context)
+
+    return connection.execute_wrapper(execute)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_goes_away_while_a_session_is_kept_is_503(
+    client: Client, world: World, seconds: list[float], error: type[Exception]
+):
+    log_in(client)
+    client.raise_request_exception = False
+    seconds[0] += 10 * MINUTE  # the next request stamps the session
+    with refusing(error):
+        answer = client.get("/inbox/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert is_in(client)
+
+
+def test_a_session_that_was_deleted_meanwhile_is_not_made_again():
+    store = SessionStore()
+    store.create()
+    SessionStore(store.session_key).delete()
+    store["late"] = 1
+    with pytest.raises(UpdateError):
+        store.save()

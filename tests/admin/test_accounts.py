@@ -49,6 +49,8 @@ def test_an_account_is_made_and_opens_nothing_but_the_log_in(world, desk):
     browser = Client()
     answer = browser.post("/login/", {"username": "xin.lai", "password": FIRST})
     assert answer.status_code == 302
+    assert browser.get("/admin/")["Location"].startswith("/password/"), "the first password is not one's own"
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
     assert browser.get("/admin/").status_code == 403
 
 

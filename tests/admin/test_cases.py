@@ -11,6 +11,7 @@ from tests.admin.desk import enter, listed, page, said
 from tests.world import AT, World, a_closed, a_dispatched, a_report, a_signed
 from yuhu.journal.models import Entry
 from yuhu.kit.desk.lists import BoundedPages
+from yuhu.kit.search import pages
 
 LIST = "cases.case"
 
@@ -193,3 +194,23 @@ def test_a_list_within_the_bound_says_how_many_there_are(world):
     a_dispatched(world)
     text = enter(world.leader).get(page(LIST)).content.decode().split('class="paginator"')[1][:200]
     assert "1" in text
+
+
+def test_a_search_is_paged_counted_and_bounded_within_the_scope(world, monkeypatch):
+    monkeypatch.setattr(BoundedPages, "most", 55)
+    monkeypatch.setattr(pages, "FENCE", 20)
+    case = a_dispatched(world, description="窨井盖松动")
+    other = a_dispatched(world, name="governor9", block=world.b9.code, description="窨井盖松动")
+    browser = enter(world.dispatcher)
+    browser.get(page(LIST))
+    with CaptureQueriesContext(connection) as few:
+        answer = browser.get(f"{page(LIST)}?q=窨井")
+    assert [row.pk for row in answer.context["cl"].result_list] == [case.pk] != [other.pk]
+    copies(case, 60)
+    with CaptureQueriesContext(connection) as many:
+        answer = browser.get(f"{page(LIST)}?q=窨井")
+    assert len(answer.context["cl"].result_list) == 50
+    assert answer.context["cl"].result_count == 55
+    assert answer.context["cl"].paginator.has_more
+    assert len(many) <= 9 >= len(few)
+    assert len(listed(browser, f"{LIST}", q="窨井", p="2")) == 5

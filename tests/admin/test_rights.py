@@ -19,6 +19,7 @@ TABLE = """
 cases.case             l       l     l     l       l         l           l        -       -
 cases.category         l       l     l     l       l         l           l        lc      l
 staffing.user          l       l     l     l       l         l           l        lac     lac
+staffing.partnerclient -       -     -     -       -         -           -        la      la
 staffing.unit          l       l     l     l       l         l           l        l       l
 staffing.platformlink  l       l     l     l       l         l           l        la      l
 staffing.membership    l       l     lac   lac     lac       l           l        lac     lac

@@ -17,3 +17,9 @@ def the_clock_stands(monkeypatch) -> None:
 def as_(world: World) -> As:
     """Somebody of the cast, logged in: ``as_("governor")``."""
     return lambda name: Caller(world.people[name])
+
+
+@pytest.fixture
+def me(as_: As) -> Caller:
+    """A governor."""
+    return as_("governor")

@@ -1,6 +1,7 @@
 """Streets, communities, blocks, their people, the block of a point, the map; units, lists, categories, services."""
 
 import datetime as dt
+import gzip
 import json
 
 import pytest
@@ -8,18 +9,13 @@ import pytest
 from blocks.models import Block, District
 from staffing.actions import appoint, relieve
 from staffing.models import Tenure
-from tests.api.callers import As, Caller, errors
+from tests.api.callers import Caller, errors
 from tests.services.makers import loaded
 from tests.world import AT, OTHER_STREET, START, STREET, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit import clock
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def me(as_: As) -> Caller:
-    return as_("governor")
 
 
 def test_streets_tell_code_name_and_district(me):
@@ -150,6 +146,23 @@ def test_the_map_travels_compressed_and_the_weakened_tag_still_counts(me):
     assert len(answer.content) < 300_000
     again = me.get("blocks.geojson", headers={"Accept-Encoding": "gzip", "If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_map_is_compressed_once_and_not_by_the_middleware_again(me, monkeypatch):
+    packed = me.get("blocks.geojson", headers={"Accept-Encoding": "gzip"})
+    monkeypatch.setattr(
+        "blocks.querysets.gzip.compress", lambda *_content, **_how: pytest.fail("packed again")
+    )
+    monkeypatch.setattr(
+        "django.middleware.gzip.compress_string", lambda *_content, **_how: pytest.fail("twice")
+    )
+    again = me.get("blocks.geojson", headers={"Accept-Encoding": "gzip"})
+    assert again.content == packed.content
+    plain = me.get("blocks.geojson", headers={"Accept-Encoding": "identity"})
+    assert gzip.decompress(again.content) == plain.content
+    assert again["ETag"] == f"W/{plain['ETag']}"
+    assert "Accept-Encoding" in again["Vary"]
+    assert "Accept-Encoding" in plain["Vary"]
 
 
 def test_the_map_of_a_street_that_is_no_code_is_refused(me):

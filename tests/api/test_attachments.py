@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from cases.models import Attachment, Case
-from tests.api.callers import V1, As, Caller, errors
+from tests.api.callers import V1, Caller, errors
 from tests.world import World, a_closed, a_dispatched
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +33,6 @@ def case(world: World) -> Case:
 @pytest.fixture
 def path(case: Case) -> str:
     return f"cases/{case.number}/attachments/"
-
-
-@pytest.fixture
-def me(as_: As) -> Caller:
-    return as_("governor")
 
 
 def test_a_photo_is_stored_listed_and_shown(me, path, case):

@@ -10,17 +10,12 @@ from django.test import Client
 
 from cases.api import views
 from staffing.models import User
-from tests.api.callers import V1, As, Caller, errors
+from tests.api.callers import V1, Caller, errors
 from tests.world import World, a_dispatched
 
 pytestmark = pytest.mark.django_db
 
 GOOD: dict[str, Any] = {"category": "0101", "description": "楼下垃圾堆了三天", "block": "43030200100101"}
-
-
-@pytest.fixture
-def me(as_: As) -> Caller:
-    return as_("governor")
 
 
 # Who is asking
@@ -29,7 +24,7 @@ def me(as_: As) -> Caller:
 def test_nobody_gets_401_and_is_told_how_to_log_in(db):
     answer = Caller().get("cases/")
     assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == 'Session realm="/login/"'
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api", Session realm="/login/"'
     assert errors(answer) == [("not_authenticated", None)]
 
 
@@ -244,7 +239,7 @@ def test_a_move_wants_an_object(me, world: World):
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), OperationalError("database is locked")])
-def test_a_database_that_is_away_is_503_and_says_when_to_come_back(world: World, monkeypatch, error):
+def test_a_database_that_is_away_is_503_and_says_when_to_come_back(world: World, monkeypatch, caplog, error):
     def away(*args, **kwargs):
         raise error
 
@@ -256,6 +251,8 @@ def test_a_database_that_is_away_is_503_and_says_when_to_come_back(world: World,
     assert int(answer["Retry-After"]) > 0
     assert errors(answer) == [("unavailable", None)]
     assert "gone" not in answer.content.decode()
+    codes = [record.msg["code"] for record in caplog.records if "request_failed" in str(record.msg)]
+    assert codes == [503], "the log says what was answered"
 
 
 def test_a_database_that_is_away_before_any_view_runs_is_503_too(world: World, monkeypatch):

@@ -15,7 +15,7 @@ from PIL import Image
 from cases.actions import report
 from cases.api import views
 from cases.models import Attachment, Case
-from tests.api.callers import As, Caller, errors
+from tests.api.callers import Caller, errors
 from tests.api.test_attachments import photo
 from tests.world import AT, World, a_dispatched, a_report, a_signed
 from yuhu.api import actions
@@ -29,11 +29,6 @@ pytestmark = pytest.mark.django_db
 
 GOOD = {"category": "0101", "description": "楼下垃圾堆了三天", "block": "43030200100101"}
 KEY = {"Idempotency-Key": "3f6c-1"}
-
-
-@pytest.fixture
-def me(as_: As) -> Caller:
-    return as_("governor")
 
 
 def test_the_same_report_under_the_same_key_is_one_case_and_one_answer(me):

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from tests.api.callers import Caller
-from tests.world import World, a_closed, a_dispatched, a_handled, a_report, a_signed, an_evaluated
+from tests.api.partners import partner
+from tests.world import AT, World, a_closed, a_dispatched, a_handled, a_report, a_signed, an_evaluated
+from yuhu.journal.actions import relay
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,32 @@ def test_items_events_and_photos_do_not_cost_more_with_more_rows(as_, world: Wor
         with at_most(7) as long:
             me.get(path, page_size=200)
         assert len(short) == len(long), path
+
+
+def test_a_report_by_a_partners_system_costs_at_most_12_queries_with_its_token(world: World):
+    me = warm(partner())
+    assert me.post("cases/", POINT).status_code == 201, "the calendar is read once in a process"
+    for body in (GOOD, POINT):
+        with at_most(12):
+            assert me.post("cases/", body).status_code == 201
+    with at_most(14):
+        assert me.post("cases/", POINT, headers={"Idempotency-Key": "a"}).status_code == 201
+
+
+def test_a_token_costs_one_query(world: World):
+    me = warm(partner())
+    with at_most(2) as queries:
+        assert me.get("streets/", page_size=2).status_code == 200
+    # PostgreSQL knows the query by its name.
+    assert "oauth2_provider_accesstoken" in queries[0] or "yuhu_api_authentication__token" in queries[0]
+
+
+def test_a_page_of_the_feed_costs_the_same_however_long_it_is(ten):
+    me = warm(partner())
+    while relay(at=AT):
+        pass
+    with at_most(5) as few:
+        assert len(me.get("events/", limit=2).json()["results"]) == 2
+    with at_most(5) as many:
+        assert len(me.get("events/", limit=500).json()["results"]) > 20
+    assert len(few) == len(many)

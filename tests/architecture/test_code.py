@@ -28,7 +28,7 @@ VOCABULARY = {
     "policies", "querysets", "resources", "states", "actions", "tasks", "urls", "views", "templatetags", "__init__",
 }  # fmt: skip
 OWN_WORDS = {
-    "yuhu/journal": {"digests", "drafts", "heads", "triggers", "verification"},
+    "yuhu/journal": {"digests", "drafts", "heads", "keys", "triggers", "verification"},
     "yuhu/delivery": {"channels", "notices", "wording"},
 }
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from cases.actions.base import set_party
+from cases.actions.base import set_parties
+from cases.actions.roster import follow_planned
 from cases.exceptions import NotYourMove
 from cases.models import Case, CaseParty, Evaluation
 from cases.policies import Look, may_move
@@ -208,10 +209,26 @@ def test_the_former_supervisor_can_no_longer_evaluate_what_waits(
         do(world, case, "evaluate", "supervisor", effective=True)
 
 
+@pytest.mark.parametrize("joins_the_handlers", [True, False], ids=["the office", "another office"])
+def test_an_evaluator_who_joins_the_unit_that_did_the_work_gives_the_evaluation_to_another(
+    world: World, *, joins_the_handlers: bool
+) -> None:
+    case = done_by(world, "handler", unit=world.unit("city_management_office").code)
+    assert case.evaluator == world.supervisor
+    office = "city_management_office" if joins_the_handlers else "block_service"
+    join(
+        unit=world.unit(office), user=world.supervisor, role=Role.MEMBER, starts_on=TODAY, at=AT, actor=SYSTEM
+    )
+    forget_posts(world.supervisor)
+    assert follow_planned(at=AT) == int(joins_the_handlers)
+    assert follow_planned(at=AT) == 0, "a second sweep finds nothing to do"
+    assert may_evaluate(world, case) == ({"coordinator"} if joins_the_handlers else {"supervisor"})
+
+
 def test_even_a_row_that_names_the_handler_as_evaluator_does_not_let_him(world: World) -> None:
     case = a_handled(world)
     Case.objects.filter(pk=case.pk).update(evaluator=world.governor)
-    set_party(case, CaseParty.Role.EVALUATOR, user=world.governor)
+    set_parties(case, {CaseParty.Role.EVALUATOR: [world.governor]})
     with pytest.raises(NotYourMove) as refusal:
         do(world, case, "evaluate", "governor", effective=True)
     assert refusal.value.code == "handled_it"

@@ -103,7 +103,7 @@ def lived(world: World, plan: Plan) -> Case:
 def _sweep(case: Case, until: dt.datetime) -> None:
     """Warnings and escalations that were due before ``until``, each at its own moment."""
     while True:
-        rows = Deadline.objects.filter(case=case, is_running=True).exclude(step="rate")
+        rows = Deadline.objects.filter(case=case, is_running=True).exclude(step="rate").order_by("pk")
         due = [
             (row.warn_at, 0, row)
             for row in rows
@@ -123,6 +123,7 @@ SKIPPED = {
     "case_id",
     "salt",
     "number",
+    "words",  # with the number
     "order_id",
     "result_id",
     "comment_id",

@@ -44,7 +44,8 @@ def cells() -> Iterator[tuple[str, str]]:
 def test_name_and_phone_of_a_reporter_stand_nowhere_in_clear(world: World) -> None:
     a_dispatched(world, reporter=Person(name=NAME, phone=PHONE), description=SAID)
     found = list(cells())
-    assert [table for table, text in found if SAID in text] == ["cases_case"], (
+    # On PostgreSQL the search has a table of its own.
+    assert {table for table, text in found if SAID in text} - {"cases_case_words"} == {"cases_case"}, (
         "the search finds what is there"
     )
     assert [table for table, text in found if NAME in text or PHONE in text] == []

@@ -254,6 +254,40 @@ def test_an_unknown_receiver_is_refused_by_its_field(world: World, field: str, d
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "field, data",
+    [
+        ("unit", {"unit": "430302008-city_management_office"}),
+        ("assignee", {"assignee": "governor9"}),
+        ("co_units", {"assignee": "governor", "co_units": ["430302008-city_management_office"]}),
+    ],
+)
+def test_another_streets_people_and_units_have_no_part_in_a_case(
+    world: World, field: str, data: dict[str, Any]
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        do(world, a_report(world), "dispatch", "dispatcher", **data)
+    assert (refusal.value.code, refusal.value.field) == ("other_street", field)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"assignee": "governor2"},
+        {"assignee": "handler"},
+        {"assignee": "department"},
+        {"unit": "430302-D01", "co_units": ["430302001-city_management_office"]},
+    ],
+    ids=["another block", "an office", "a department's member", "a department"],
+)
+def test_people_and_units_of_the_street_and_of_the_district_may_be_named(
+    world: World, data: dict[str, Any]
+) -> None:
+    assert do(world, a_report(world), "dispatch", "dispatcher", **data).state == State.DISPATCHED
+
+
+@pytest.mark.django_db
 def test_a_dispatch_by_hand_explains_itself(world: World) -> None:
     case = held_by_office(world)
     assert [step["code"] for step in case.explanation] == ["category", "item", "by_hand", "unit"]

@@ -44,6 +44,7 @@ def test_alive_touches_no_database(client: Client):
 def test_ready_with_nothing_pending(client: Client):
     answer = client.get("/readyz")
     assert answer.status_code == 200
+    assert "Retry-After" not in answer
     body = answer.json()
     assert (body["state"], body["database"], body["broker"]) == ("ready", True, None)
     assert body["oldest_pending_seconds"] is None
@@ -85,7 +86,7 @@ def test_ready_says_503_when_the_database_is_down(client: Client, monkeypatch):
 
     monkeypatch.setattr(connection, "ensure_connection", down)
     answer = client.get("/readyz")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json() == {
         "state": "down",
         "database": False,
@@ -108,7 +109,7 @@ def test_ready_says_503_when_the_database_fails_in_the_middle(client: Client, mo
 def test_ready_says_503_when_the_configured_broker_is_away(client: Client, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     answer = client.get("/readyz")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert (answer.json()["broker"], answer.json()["database"]) == (False, True)
 
 

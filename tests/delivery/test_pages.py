@@ -89,7 +89,7 @@ def test_a_notice_of_a_case_that_one_may_no_longer_open_says_its_number_and_noth
     world: World,
 ) -> None:
     case = a_signed(world)
-    do(world, case, "reassign", "dispatcher", assignee="governor9", reason="换人")
+    do(world, case, "reassign", "dispatcher", assignee="governor2", reason="换人")
     feed()
     Case.objects.filter(pk=case.pk).update(restricted=True, reported_by=None)
     case.parties.filter(user=world.governor).delete()

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import logging
-import socket
-import threading
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -38,23 +35,6 @@ def _gateway(settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SMS_BACKEND = SMS
     monkeypatch.setattr(RecordingSms, "sent", [])
     monkeypatch.setattr(BrokenSms, "error", Failed("gateway_503"))
-
-
-@pytest.fixture
-def sms(world: World) -> Delivery:
-    """The answer to a report, waiting to be sent."""
-    a_report(world)
-    feed()
-    return Delivery.objects.get(channel="sms")
-
-
-@pytest.fixture
-def letter(world: World) -> Delivery:
-    """An e-mail to the governor, waiting to be sent."""
-    User.objects.filter(pk=world.governor.pk).update(email="gao@example.org")
-    a_dispatched(world)
-    feed()
-    return Delivery.objects.get(channel="email")
 
 
 def until_dead(row: Delivery, at: dt.datetime = AT) -> list[dt.datetime]:
@@ -208,72 +188,6 @@ def test_a_worker_that_slept_past_its_claim_changes_nothing(sms: Delivery, setti
     assert (sms.state, sms.sent_at, sms.last_error) == (State.SENT, AT + 3 * MINUTE, "")
 
 
-@pytest.fixture
-def _silent_server(settings) -> Iterator[None]:
-    """A mail server that takes the call and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.getsockname()
-        settings.EMAIL_TIMEOUT = 0.3
-        yield
-
-
-@pytest.mark.usefixtures("_silent_server")
-def test_a_server_that_hangs_is_a_failure_after_the_time_out(letter: Delivery) -> None:
-    began = dt.datetime.now(dt.UTC)
-    assert actions.send_one(delivery_id=letter.pk, at=AT) == State.PENDING
-    assert dt.datetime.now(dt.UTC) - began < dt.timedelta(seconds=5)
-    letter.refresh_from_db()
-    assert letter.attempts == 1
-    assert letter.last_error
-
-
-def test_a_mailbox_that_does_not_exist_is_given_up_at_once(letter: Delivery, settings) -> None:
-    with refusing_server(settings, "550 5.1.1 gao@example.org: no such user"):
-        assert actions.send_one(delivery_id=letter.pk, at=AT) == State.DEAD
-    letter.refresh_from_db()
-    assert letter.last_error == "smtp_550"
-
-
-def test_a_mailbox_that_is_full_is_tried_again(letter: Delivery, settings) -> None:
-    with refusing_server(settings, "452 4.2.2 gao@example.org: mailbox full"):
-        assert actions.send_one(delivery_id=letter.pk, at=AT) == State.PENDING
-    letter.refresh_from_db()
-    assert letter.last_error == "smtp_452"
-
-
-class refusing_server:
-    """A mail server on this machine that answers every recipient with ``answer``."""
-
-    def __init__(self, settings, answer: str) -> None:
-        self.server = socket.create_server(("127.0.0.1", 0))
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = self.server.getsockname()
-        settings.EMAIL_TIMEOUT = 5
-        self.answer = answer
-        self.thread = threading.Thread(target=self.talk, daemon=True)
-
-    def __enter__(self) -> None:
-        self.thread.start()
-
-    def __exit__(self, *args: object) -> None:
-        self.thread.join(5)
-        self.server.close()
-
-    def talk(self) -> None:
-        connection, _address = self.server.accept()
-        with connection, connection.makefile("rwb") as stream:
-            stream.write(b"220 test\r\n")
-            stream.flush()
-            for line in stream:
-                verb = line[:4].upper()
-                answer = self.answer if verb == b"RCPT" else "221 bye" if verb == b"QUIT" else "250 ok"
-                stream.write(f"{answer}\r\n".encode())
-                stream.flush()
-                if verb == b"QUIT":
-                    return
-
-
 def test_nothing_personal_is_ever_logged(sms: Delivery, settings, caplog, monkeypatch) -> None:
     caplog.set_level(logging.DEBUG)
     settings.SMS_BACKEND = BROKEN
@@ -311,7 +225,7 @@ def test_the_sweep_sends_what_is_due_and_a_second_one_nothing(world: World) -> N
 
 def test_a_broken_channel_does_not_hold_up_the_others(world: World, settings) -> None:
     User.objects.filter(pk=world.governor.pk).update(email="gao@example.org")
-    for _number in range(tasks.FAILURES_IN_A_ROUND + 2):
+    for _number in range(tasks.FAILURES + 2):
         a_report(world)
     a_dispatched(world)
     feed()
@@ -319,7 +233,45 @@ def test_a_broken_channel_does_not_hold_up_the_others(world: World, settings) ->
     assert tasks.send_sweep(AT) == 1
     assert len(mail.outbox) == 1
     tried = Delivery.objects.filter(channel="sms", attempts=1).count()
-    assert tried == tasks.FAILURES_IN_A_ROUND
+    assert tried == tasks.FAILURES
+
+
+def test_a_channel_that_rests_costs_no_attempts_and_is_tried_again_with_one_row(
+    world: World, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("yuhu.kit.breaker.time.monotonic", lambda: now)
+    for _number in range(tasks.FAILURES + 4):
+        a_report(world)
+    feed()
+    settings.SMS_BACKEND = BROKEN
+    tasks.send_sweep(AT)
+    waiting = Delivery.objects.due(AT)
+    assert waiting.count() == 4
+    tasks.send_sweep(AT)
+    tasks.send_step(waiting.first().pk, AT)
+    assert waiting.count() == 4, "nobody asks a channel that rests, neither the sweep nor a hint"
+    now += tasks.REST_SECONDS + 1
+    tasks.send_sweep(AT)
+    assert waiting.count() == 3, "one row shows that it is still broken"
+    now += tasks.REST_SECONDS + 1
+    tasks.send_sweep(AT)
+    assert waiting.count() == 3, "the second rest is longer"
+    settings.SMS_BACKEND = SMS
+    now += 2 * tasks.REST_SECONDS
+    assert tasks.send_sweep(AT) == 3
+    assert tasks.send_sweep(AT + 2 * MINUTE) == 4, "those that had been tried come after their pause"
+    assert len(RecordingSms.sent) == 7
+
+
+def test_an_address_that_is_refused_for_good_does_not_rest_the_channel(world: World, settings) -> None:
+    for _number in range(tasks.FAILURES + 2):
+        a_report(world)
+    feed()
+    settings.SMS_BACKEND = BROKEN
+    BrokenSms.error = Failed("no_such_number", for_good=True)
+    tasks.send_sweep(AT)
+    assert Delivery.objects.filter(state=State.DEAD).count() == tasks.FAILURES + 2
 
 
 def test_a_slow_channel_does_not_hold_up_the_round(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,7 +279,7 @@ def test_a_slow_channel_does_not_hold_up_the_round(world: World, monkeypatch: py
         a_report(world)
     feed()
     seconds = iter(range(0, 1_000, 4))
-    monkeypatch.setattr("yuhu.delivery.tasks.time.monotonic", lambda: next(seconds))
+    monkeypatch.setattr("yuhu.kit.steps.time.monotonic", lambda: next(seconds))
     assert tasks.send_sweep(AT) == 1
     assert Delivery.objects.due(AT).count() == 3
 

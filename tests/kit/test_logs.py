@@ -30,3 +30,13 @@ def test_what_is_printed_of_an_object_is_masked_too() -> None:
         "request": "<Request: POST '/f/…/rate/'>",
         "args": ["<Request: POST '/f/…/rate/'>"],
     }
+
+
+def test_what_somebody_searched_for_is_masked_in_every_spelling() -> None:
+    for asked in ("13800005678", "138+0000+5678", "%E5%BC%A0%E4%B8%89", "%EF%BC%91%EF%BC%93%EF%BC%98"):
+        assert (
+            mask(f"GET /api/v1/cases/?open=true&q={asked}&page_size=5")
+            == "GET /api/v1/cases/?open=true&q=…&page_size=5"
+        )
+    assert mask("<WSGIRequest: GET '/cases/?q=%E5%BC%A0'>") == "<WSGIRequest: GET '/cases/?q=…'>"
+    assert mask("GET /units/?faq=1&seq=2") == "GET /units/?faq=1&seq=2"

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+from django.test import Client
+
 VOID = {"input", "img", "meta", "link", "br", "hr", "source", "use"}
 
 
@@ -106,3 +108,18 @@ class Page(HTMLParser):
                 (held[0] + data).removeprefix("\r\n").removeprefix("\n") if not held[0] else held[0] + data
             )
         self._words.append(data)
+
+
+TEXT = "三栋楼下垃圾堆了三天 😀 & <b>臭</b>"
+
+
+def blank(client: Client) -> Form:
+    """The report form as it is drawn first."""
+    return Page(client.get("/cases/new/")).form("/cases/new/")
+
+
+def send(client: Client, form: Form | None = None, **changes: Any) -> Any:
+    """Fill the report form in as it was drawn, and send it."""
+    form = form or blank(client)
+    values = {"description": TEXT, "category": "0101", **changes}
+    return client.post("/cases/new/", form.data(**values))

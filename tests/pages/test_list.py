@@ -21,6 +21,7 @@ from tests.world import (
     a_signed,
     held_by_office,
 )
+from yuhu.kit.search import pages as search_pages
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,8 @@ FILTERS = [
     ("?q=井盖", {"reported"}),
     ("?q=井盖 不见", {"reported"}),
     ("?q=井盖 没有这个词", set()),
+    ("?q=！？", set()),
+    ("?q=20261124", {"reported", "signed", "handled", "closed", "other street", "office"}),
     ("?severity=critical", set()),
     ("?programme=instant_response&state=closed", {"closed"}),
     ("?channel=hotline", {"other street"}),
@@ -206,3 +209,20 @@ def test_each_row_says_state_place_receiver_and_time(world: World, as_) -> None:
     text = Page(as_("governor").get("/cases/")).text
     for words in (str(State.IN_PROGRESS.label), world.b1.name, "雨湖路1号", world.governor.name, case.number):
         assert words in text
+
+
+@pytest.mark.parametrize("fence", [2, 1000])
+def test_a_search_is_paged_both_ways(world: World, as_, monkeypatch, fence) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    monkeypatch.setattr(search_pages, "FENCE", fence)
+    made = [
+        a_report(world, at=AT - dt.timedelta(hours=hours), description="窨井盖" if hours % 2 else "路灯")
+        for hours in range(1, 10)
+    ]
+    expected = [case.number for case in made[::2]]
+    client, pages = as_("governor"), ["?q=窨井"]
+    while following := client.get(f"/cases/{pages[-1]}").context["next_url"]:
+        pages.append(following)
+    assert [numbers(client, page) for page in pages] == [expected[:2], expected[2:4], expected[4:]]
+    back = client.get(f"/cases/{pages[-1]}").context["previous_url"]
+    assert numbers(client, back) == expected[2:4]

@@ -115,3 +115,10 @@ def serving(folder: Path) -> Iterator[Served]:
             if is_alive(pid):
                 os.kill(pid, 9)
         process.wait(timeout=10)
+    assert not tells_a_key(folder, log), "no key of the machine stands in what its processes print"
+
+
+def tells_a_key(folder: Path, log: Path) -> bool:
+    """Whether one of the secrets that the system made for itself in ``folder`` was printed."""
+    said = log.read_text(encoding="utf-8", errors="replace")
+    return any(path.read_text(encoding="utf-8").strip() in said for path in folder.glob("*.key"))

@@ -4,6 +4,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 
 from blocks.models import Block, Street
@@ -11,7 +12,8 @@ from cases.models import Case, Category, Deadline, Evaluation, Rating
 from cases.states import OPEN, State, reachable
 from duties.models import DutyItem
 from services.models import ServiceItem
-from staffing.models import Assistant, Tenure, User
+from staffing.models import Assistant, PartnerClient, Tenure, User
+from staffing.posts import ApiScope
 from tests.world import World
 from yuhu.journal.models import Entry
 from yuhu.journal.verification import verify
@@ -51,6 +53,14 @@ def _people() -> None:
         assert User.objects.get(username=name).check_password(demo.PASSWORD)
     others = User.objects.exclude(username__in=demo.LOGINS)
     assert not any(user.has_usable_password() for user in others)
+    systems = {client.client_id: client for client in PartnerClient.objects.all()}
+    assert {name: client.area for name, client in systems.items()} == {
+        "partner-demo": "430302",
+        "partner-other": "430302008",
+    }
+    for client in systems.values():
+        assert check_password(demo.PASSWORD, client.client_secret)
+        assert client.scopes == [scope.value for scope in ApiScope]
 
 
 def _history() -> None:

@@ -92,6 +92,22 @@ def test_when_it_is_killed_itself_nothing_goes_on_without_it(folder):
         wait_until(lambda: not any(map(is_alive, children)), seconds=10, what="all children end")
 
 
+def test_some_who_send_slowly_do_not_keep_others_waiting(folder):
+    """Half of the threads wait for the end of a request that never comes; whoever is quick is served at once."""
+    with serving(folder) as served:
+        served.wait_for("governor ")
+        slow = [socket.create_connection(("127.0.0.1", served.port), timeout=20) for _ in range(4)]
+        try:
+            for one in slow:
+                one.sendall(b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\nX-Slow: ")
+            began = time.monotonic()
+            assert [get(served.port, "/healthz") for _ in range(8)] == [200] * 8
+            assert time.monotonic() - began < 10
+        finally:
+            for one in slow:
+                one.close()
+
+
 def test_a_taken_port_is_told_in_words_before_anything_is_touched(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -153,16 +153,17 @@ UNIT = "member head duty_officer"
 LEADERS = "street_leader district_leader"
 ADMINISTRATORS = "system_admin security_admin auditor"
 MAY: dict[str, str] = {
-    "report_case": f"{BLOCK} {UNIT} {LEADERS}",
+    "report_case": f"{BLOCK} {UNIT} {LEADERS} partner_client",
     "use_admin": f"{UNIT} {LEADERS} {ADMINISTRATORS}",
     "appoint": f"duty_officer {LEADERS}",
     "edit_reference": "system_admin",
-    "read_reference": f"{BLOCK} {UNIT} {LEADERS} {ADMINISTRATORS}",
+    "read_reference": f"{BLOCK} {UNIT} {LEADERS} {ADMINISTRATORS} partner_client",
     "see_figures": f"head duty_officer {LEADERS} auditor",
     "manage_accounts": "system_admin security_admin",
     "read_journal": "auditor",
     "unmask": "duty_officer governor acting_governor",
     "resend": "system_admin duty_officer",
+    "erase": LEADERS,
 }
 
 

@@ -1,4 +1,4 @@
-"""Runs a write once per key, and forgets old keys.
+"""Runs a write once per key, forgets old keys, and what was erased.
 
 Why the row of the key is inserted in the transaction of the work: the unique constraint then does everything.
 
@@ -12,11 +12,13 @@ On SQLite the transaction is IMMEDIATE, so the second one waits at its begin. Le
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 
+from cases.models import Case
 from yuhu.api.exceptions import KeyReused
 from yuhu.api.models import IdempotencyRecord
 from yuhu.kit.exceptions import Conflict
@@ -79,3 +81,9 @@ def forget_old(at: dt.datetime) -> int:
     old = IdempotencyRecord.objects.filter(created_at__lt=at - KEPT).order_by("created_at")
     keys = list(old.values_list("pk", flat=True)[:BATCH])
     return IdempotencyRecord.objects.filter(pk__in=keys).delete()[0] if keys else 0
+
+
+def forget_case(case: Case) -> None:
+    """The case's words were erased: answers that repeat them keep its number only. Keys stay used up."""
+    kept = IdempotencyRecord.objects.filter(body__contains=case.number)
+    kept.update(body=json.dumps({"number": case.number}))

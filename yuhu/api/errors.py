@@ -7,7 +7,6 @@ bad input. Leaves to others: the sentences (where the refusals are defined).
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -19,6 +18,7 @@ from drf_standardized_errors.types import Error, ErrorType, ExceptionHandlerCont
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from yuhu.kit.away import is_away
 from yuhu.kit.exceptions import Refusal
 
 RETRY_SECONDS = 5
@@ -59,11 +59,11 @@ class Handler(ExceptionHandler):
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, Refusal):
-            return Told(exc.status, exc.code, exc.message, attr=exc.field)
+            return Told(exc.status, exc.code, exc.message, attr=exc.field, wait=exc.wait)
         if isinstance(exc, ProtectedError | RestrictedError):
             message = _("Something else still refers to this, so it cannot be removed.")
             return Told(409, "protected", message)
-        if isinstance(exc, OperationalError | InterfaceError):
+        if is_away(exc):
             return Told(503, "unavailable", BUSY, wait=RETRY_SECONDS)
         return _unreadable(exc) or super().convert_known_exceptions(exc)
 

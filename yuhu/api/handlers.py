@@ -5,8 +5,8 @@ Leaves to others: errors inside the API's views (errors.py) and what the pages s
 """
 
 import sys
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
 from yuhu.api.errors import BUSY, RETRY_SECONDS, problem
+from yuhu.kit.away import is_away
 from yuhu.kit.exceptions import NotFound
 
 PREFIX = "/api/"
@@ -36,12 +37,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """500, or 503 when it was the database that could not be reached."""
-    away = isinstance(sys.exception(), OperationalError | InterfaceError)
+    """500, or 503 when the machine could not: a database that is away, a disk that is full."""
+    away = is_away(sys.exception())
     response = _broken(request, away=away)
     if away:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def log_as_answered(exception: BaseException, log_kwargs: dict[str, Any], **_kwargs: Any) -> None:
+    """The log's line of a request that failed bears the status that was answered, not always 500 (django-structlog)."""
+    if is_away(exception):
+        log_kwargs["code"] = 503
 
 
 def _broken(request: HttpRequest, *, away: bool) -> HttpResponseBase:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class IdempotencyRecord(models.Model):
     """A write under a key of its caller. The row and the work are committed together, or neither is.
 
-    ``owner`` is "person:" and the person's key (later also "client:"); ``digest`` stands for the body.
+    ``owner`` is "person:" and the key of the account, a system's too; ``digest`` stands for the body.
     """
 
     owner = models.CharField(_("caller"), max_length=80)

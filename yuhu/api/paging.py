@@ -20,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from yuhu.kit import search
 from yuhu.kit.text import has_control
 
 DEFAULT_SIZE, LARGEST_SIZE = 50, 200
@@ -56,7 +57,7 @@ class CursorPages(BasePagination):
         rows = queryset.order_by(*self._order(back=back))
         if self.cursor is not None:
             rows = rows.filter(self._beyond(self.cursor))
-        found = list(rows[: self.size + 1])
+        found = search.head(rows, self.size + 1)
         self.more, page = len(found) > self.size, found[: self.size]
         self.page = page[::-1] if back else page
         return self.page

@@ -10,18 +10,21 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
+from staffing.posts import SCOPE_LABELS
 from yuhu.api.middleware import HEADER as REQUEST_ID
+from yuhu.api.permissions import scope_of
 
 PROBLEM = "Problem"
 KEY_PATTERN = "^[!-~]{1,128}$"
 
 ERRORS: dict[str, Promise] = {
     "400": _("Something in the request is not valid; `attr` names what."),
-    "401": _("Not logged in, or no longer."),
-    "403": _("Not allowed; `detail` gives the reason."),
+    "401": _("Not logged in, or no longer; or the token is not known, or has ended."),
+    "403": _("Not allowed, or the token lacks the scope; `detail` gives the reason."),
     "404": _("There is no such thing, or it is not visible for you."),
     "409": _("The state does not allow this now."),
     "412": _("Somebody changed it in the meantime (`If-Match`)."),
@@ -57,6 +60,28 @@ class SessionLogin(SessionScheme):  # type: ignore[no-untyped-call] # registers 
 
     target_class = "yuhu.api.authentication.SessionAuthentication"
     name = "session"
+
+
+class TokenLogin(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # as above
+    """How partner systems come in, and by which scope at each door."""
+
+    target_class = "yuhu.api.authentication.BearerAuthentication"
+    name = "oauth2"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        scopes = {scope.value: str(label) for scope, label in SCOPE_LABELS.items()}
+        return {
+            "type": "oauth2",
+            "description": str(_TOKEN_HELP),
+            "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": scopes}},
+        }
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        scope = scope_of(auto_schema.view, auto_schema.method)
+        return {str(self.name): [scope] if scope else []}
+
+
+_TOKEN_HELP = _("For partner systems: a token for an hour, sent as `Authorization: Bearer …`.")
 
 
 def share(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What belongs to no resource: the API's description, its pages for people, and addresses that lead nowhere."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import get_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -39,6 +39,8 @@ class Nowhere(APIView):
     """Any other address below the API: 404 in the API's own shape, for those who are logged in."""
 
     schema = None
+    read_scope: ClassVar[str | None] = None
+    write_scope: ClassVar[str | None] = None
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         raise NotFound

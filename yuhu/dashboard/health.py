@@ -24,6 +24,7 @@ from yuhu.kit import clock
 logger = logging.getLogger(__name__)
 
 BROKER_SECONDS = 1.0
+RETRY_SECONDS = "5"
 # The sweep asks every few seconds; after so long nobody is sweeping.
 BEHIND_SECONDS = 120
 
@@ -46,7 +47,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """What the process needs answers too."""
-    ages = _ages(clock.now())
+    ages = pending_ages(clock.now())
     broker = _broker() if settings.REDIS_URL else None
     down = ages is None or broker is False
     oldest = max((age for age in (ages or {}).values() if age is not None), default=None)
@@ -58,10 +59,12 @@ def ready(request: HttpRequest) -> HttpResponse:
         "oldest_pending_seconds": oldest,
         "pending_seconds": ages,
     }
-    return JsonResponse(body, status=503 if down else 200)
+    return JsonResponse(
+        body, status=503 if down else 200, headers={"Retry-After": RETRY_SECONDS} if down else {}
+    )
 
 
-def _ages(at: dt.datetime) -> dict[str, int | None] | None:
+def pending_ages(at: dt.datetime) -> dict[str, int | None] | None:
     """Since how many seconds the oldest step of each kind waits; None when the database does not answer."""
     try:
         connection.ensure_connection()

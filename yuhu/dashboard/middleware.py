@@ -22,4 +22,7 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         context = {"refusal": exception}
-        return render(request, "refusal.html", context, status=exception.status)
+        response = render(request, "refusal.html", context, status=exception.status)
+        if exception.wait is not None:
+            response["Retry-After"] = str(exception.wait)
+        return response

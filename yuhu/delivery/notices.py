@@ -279,7 +279,17 @@ NOTICES: tuple[Notice, ...] = (
 
 # Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or
 # it is kept for the audit only.
-SILENT = frozenset({"case.signed", "case.contacted", "case.closed", "case.attached", "case.unmasked"})
+SILENT = frozenset(
+    {
+        "case.signed",
+        "case.contacted",
+        "case.closed",
+        "case.attached",
+        "case.unmasked",
+        "case.erased",
+        "case.person_forgotten",
+    }
+)
 
 BY_KIND: dict[str, Notice] = {notice.kind: notice for notice in NOTICES}
 BY_EVENT: dict[str, list[Notice]] = defaultdict(list)

@@ -28,6 +28,10 @@ class DeliveryQuerySet(QuerySet[M]):
         """Those of the inbox that the person has not read."""
         return self.filter(channel=Channel.INBOX, user=user_id, read_at__isnull=True)
 
+    def read_before(self, moment: dt.datetime) -> Self:
+        """Inbox notices that were read before ``moment``, oldest first."""
+        return self.filter(channel=Channel.INBOX, read_at__lt=moment).order_by("read_at", "pk")
+
     def to_residents(self) -> Self:
         """What goes to people outside, newest first."""
         return self.filter(channel=Channel.SMS).order_by("-at", "-id")

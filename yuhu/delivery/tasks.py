@@ -2,18 +2,24 @@
 
 import datetime as dt
 import time
-from collections import Counter
+from collections import defaultdict
 
 from yuhu.delivery import actions
 from yuhu.delivery.models import Delivery
 from yuhu.delivery.states import State
 from yuhu.kit import steps
+from yuhu.kit.breaker import Breaker
 
-# One round of the sweeper does other things too: a gateway that hangs must not hold up dispatching.
 FAN_OUT_ROUNDS = 20
 SEND_BATCH = 200
+# The channels share a round: one that is slow must not take it all.
 SEND_SECONDS = 5.0
-FAILURES_IN_A_ROUND = 3
+# A channel that failed three times in a row is left alone for a while: its rows keep their attempts, and the other
+# channels their time. After two minutes at the latest one row is tried, so a channel that heals is noticed soon.
+FAILURES, REST_SECONDS, LONGEST_REST_SECONDS = 3, 15.0, 120.0
+breakers: defaultdict[str, Breaker] = defaultdict(
+    lambda: Breaker(FAILURES, REST_SECONDS, LONGEST_REST_SECONDS)
+)
 
 
 def fan_out_step(pk: int | None, at: dt.datetime) -> None:
@@ -23,8 +29,10 @@ def fan_out_step(pk: int | None, at: dt.datetime) -> None:
 
 def fan_out_sweep(at: dt.datetime) -> int:
     """Batch by batch; returns how many entries of the feed were taken."""
-    total = 0
+    total, go_on = 0, steps.turn()
     for _round in range(FAN_OUT_ROUNDS):
+        if not go_on():
+            break
         taken = actions.fan_out(at=at)
         total += taken
         if not taken:
@@ -33,33 +41,40 @@ def fan_out_sweep(at: dt.datetime) -> int:
 
 
 def send_step(pk: int | None, at: dt.datetime) -> None:
-    """Step ``delivery.send``: one row; without a key whatever is due."""
+    """Step ``delivery.send``: one row, unless its channel rests; without a key whatever is due."""
     if pk is None:
         send_sweep(at)
-    else:
-        actions.send_one(delivery_id=pk, at=at)
+        return
+    name = Delivery.objects.due(at).filter(pk=pk).values_list("channel", flat=True).first()
+    if name is not None and not breakers[name].rests:
+        _send(pk, name, at)
 
 
 def send_sweep(at: dt.datetime) -> int:
     """Send what is due, for some seconds; returns how many went out.
 
-    Each row is claimed at the time that it is by then, or its lease would be over before it began. A channel that
-    keeps failing is left alone until the next round.
+    Each row is claimed at the time that it is by then, or its lease would be over before it began.
     """
-    began, sent, failures = time.monotonic(), 0, Counter[str]()
-    rows = Delivery.objects.due(at).order_by("next_at", "pk").values_list("pk", "channel")
-    for pk, channel in list(rows[:SEND_BATCH]):
-        passed = time.monotonic() - began
-        if passed > SEND_SECONDS:
+    began, sent, go_on = time.monotonic(), 0, steps.turn(SEND_SECONDS)
+    resting = [name for name, breaker in breakers.items() if breaker.rests]
+    rows = Delivery.objects.due(at).exclude(channel__in=resting).order_by("next_at", "pk")
+    for pk, name in list(rows.values_list("pk", "channel")[:SEND_BATCH]):
+        if not go_on():
             break
-        if failures[channel] >= FAILURES_IN_A_ROUND:
-            continue
-        state = actions.send_one(delivery_id=pk, at=at + dt.timedelta(seconds=passed))
-        if state == State.SENT:
-            sent += 1
-        elif state is not None:
-            failures[channel] += 1
+        if not breakers[name].rests:
+            passed = dt.timedelta(seconds=time.monotonic() - began)
+            sent += _send(pk, name, at + passed) == State.SENT
     return sent
+
+
+def _send(pk: int, name: str, at: dt.datetime) -> State | None:
+    """Send the row and learn from it: a channel that refuses one address for good has answered."""
+    state = actions.send_one(delivery_id=pk, at=at)
+    if state == State.PENDING:
+        breakers[name].failed()
+    elif state is not None:
+        breakers[name].worked()
+    return state
 
 
 def register() -> None:
@@ -67,4 +82,4 @@ def register() -> None:
     steps.register("delivery.fan_out", fan_out_step)
     steps.register(actions.SEND_STEP, send_step, external=True)
     steps.register_sweep("delivery.fan_out", fan_out_sweep)
-    steps.register_sweep(actions.SEND_STEP, send_sweep)
+    steps.register_sweep(actions.SEND_STEP, send_sweep, external=True)

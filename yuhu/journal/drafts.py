@@ -79,17 +79,26 @@ def canonical_data(data: dict[str, Any] | None) -> dict[str, Any]:
         UnfitRecord: a string over 200 characters or with control characters (free text belongs in rows that
             can be erased), a key that is no string, a number or a type that JSON cannot carry faithfully.
     """
-    plain = _plain(data or {}, "data", 0)
+    plain = _plain(data or {}, ("data", None), 0)
     if not isinstance(plain, dict):
         raise UnfitRecord("data must be a dictionary")
     return plain
 
 
-def _plain(value: Any, path: str, depth: int) -> Any:
-    if value is None or value is True or value is False:
-        return value
+# Where a value stands, from the inside out: written as text only when something is wrong with it.
+_Path = tuple[str, "_Path | None"]
+
+
+def _told(path: _Path) -> str:
+    name, above = path
+    return _told(above) + name if above else name
+
+
+def _plain(value: Any, path: _Path, depth: int) -> Any:
     if isinstance(value, str):
         return _string(value, path)
+    if value is None or value is True or value is False:
+        return value
     if isinstance(value, int | float):
         return _number(value, path)
     if isinstance(value, dt.date):
@@ -97,45 +106,46 @@ def _plain(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, Decimal | UUID):
         return str(value)
     if depth >= MAX_DEPTH:
-        raise UnfitRecord(f"{path} is nested too deeply")
+        raise UnfitRecord(f"{_told(path)} is nested too deeply")
     if isinstance(value, dict):
-        return {_key(key, path): _plain(item, f"{path}.{key}", depth + 1) for key, item in value.items()}
+        return {_key(key, path): _plain(item, (f".{key}", path), depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, f"{path}[]", depth + 1) for item in value]
-    raise UnfitRecord(f"{path} is a {type(value).__name__}; the journal keeps codes, keys, dates and numbers")
+        return [_plain(item, ("[]", path), depth + 1) for item in value]
+    kind = type(value).__name__
+    raise UnfitRecord(f"{_told(path)} is a {kind}; the journal keeps codes, keys, dates and numbers")
 
 
-def _key(key: Any, path: str) -> str:
+def _key(key: Any, path: _Path) -> str:
     if not isinstance(key, str):
-        raise UnfitRecord(f"{path} has the key {key!r}, which is no string")
+        raise UnfitRecord(f"{_told(path)} has the key {key!r}, which is no string")
     return _string(key, path)
 
 
-def _string(value: str, path: str) -> str:
+def _string(value: str, path: _Path) -> str:
     if len(value) > MAX_STRING:
         raise UnfitRecord(
-            f"{path} has {len(value)} characters: keep the text elsewhere, here its key and digest"
+            f"{_told(path)} has {len(value)} characters: keep the text elsewhere, here its key and digest"
         )
     if has_control(value):
-        raise UnfitRecord(f"{path} holds control characters")
+        raise UnfitRecord(f"{_told(path)} holds control characters")
     # A choice of an enumeration is a string too; only its value is kept.
-    return str.__str__(value)
+    return value if type(value) is str else str.__str__(value)
 
 
-def _number(value: int | float, path: str) -> int | float:
+def _number(value: int | float, path: _Path) -> int | float:
     if isinstance(value, int):
         if abs(value) > MAX_INTEGER:
-            raise UnfitRecord(f"{path} is beyond 64 bits")
+            raise UnfitRecord(f"{_told(path)} is beyond 64 bits")
         return int(value)
     if not abs(value) < MAX_FLOAT:
-        raise UnfitRecord(f"{path} is not a number that every engine keeps")
+        raise UnfitRecord(f"{_told(path)} is not a number that every engine keeps")
     # jsonb knows no negative zero.
     return float(value) + 0.0
 
 
-def _date(value: dt.date, path: str) -> str:
+def _date(value: dt.date, path: _Path) -> str:
     if not isinstance(value, dt.datetime):
         return value.isoformat()
     if value.utcoffset() is None:
-        raise UnfitRecord(f"{path} is a time without a zone")
+        raise UnfitRecord(f"{_told(path)} is a time without a zone")
     return value.astimezone(dt.UTC).isoformat()

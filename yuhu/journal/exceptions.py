@@ -23,5 +23,9 @@ class UnfitRecord(ValueError):
     """The record holds what the journal must not keep: free text, odd types, naive times."""
 
 
+class OtherKey(RuntimeError):
+    """The feed ends under another key than the present one: ``manage.py rotate_keys`` writes the change down first."""
+
+
 class LeaseLost(RuntimeError):
     """Another relay took over in the meantime; what this one did is rolled back."""

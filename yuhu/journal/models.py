@@ -133,6 +133,8 @@ class RelayLease(models.Model):
     lease_token = models.BigIntegerField(default=0)
     feed_no = models.BigIntegerField(default=0)
     chain = models.CharField(max_length=64, blank=True)
+    # The name of the key that made ``chain`` (journal.keys); blank: by a release that knew only one key.
+    key_name = models.CharField(max_length=16, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("relay's lease")

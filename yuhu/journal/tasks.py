@@ -5,6 +5,7 @@ import datetime as dt
 from django.conf import settings
 
 from yuhu.journal import actions
+from yuhu.kit import steps
 
 
 def relay_step(pk: int | None, at: dt.datetime) -> None:
@@ -14,8 +15,8 @@ def relay_step(pk: int | None, at: dt.datetime) -> None:
 
 def relay_sweep(at: dt.datetime) -> int:
     """Take in everything that waits, batch by batch; returns how many entries."""
-    total = 0
-    while moved := actions.relay(at=at):
+    total, go_on = 0, steps.turn()
+    while go_on() and (moved := actions.relay(at=at)):
         total += moved
     return total
 

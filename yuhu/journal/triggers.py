@@ -12,6 +12,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from yuhu.kit import triggers
+
 TABLES = ("journal_entry", "journal_feedentry")
 _FUNCTION = "journal_refuse_change"
 _MESSAGE = "the journal is append-only"
@@ -45,20 +47,6 @@ def _statements(vendor: str, table: str) -> dict[str, str]:
     }
 
 
-def _standing(connection: BaseDatabaseWrapper) -> set[str]:
-    """Names of the triggers that are there and enabled."""
-    if connection.vendor == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    else:
-        query = (
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)"
-        )
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
-
-
 def _tables(connection: BaseDatabaseWrapper) -> list[str]:
     """The journal's tables that exist: none before the first migration."""
     with connection.cursor() as cursor:
@@ -68,7 +56,7 @@ def _tables(connection: BaseDatabaseWrapper) -> list[str]:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that should be there and are not, or are switched off."""
-    standing = _standing(connection)
+    standing = triggers.standing(connection)
     wanted = [name for table in _tables(connection) for name in _statements(connection.vendor, table)]
     return [name for name in wanted if name not in standing]
 
@@ -84,7 +72,7 @@ def make(connection: BaseDatabaseWrapper) -> None:
         for table in _tables(connection):
             for name, statement in _statements(connection.vendor, table).items():
                 if name in absent:
-                    cursor.execute(_drop_statement(connection.vendor, name, table))
+                    cursor.execute(triggers.dropping(connection.vendor, name, table))
                     cursor.execute(statement)
 
 
@@ -99,12 +87,8 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     with connection.cursor() as cursor:
         for table in _tables(connection):
             for name in _statements(connection.vendor, table):
-                cursor.execute(_drop_statement(connection.vendor, name, table))
+                cursor.execute(triggers.dropping(connection.vendor, name, table))
     try:
         yield
     finally:
         make(connection)
-
-
-def _drop_statement(vendor: str, name: str, table: str) -> str:
-    return f"DROP TRIGGER IF EXISTS {name}" + ("" if vendor == "sqlite" else f" ON {table}")

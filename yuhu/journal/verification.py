@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from yuhu.journal import heads, triggers
+from yuhu.journal import heads, keys, triggers
 from yuhu.journal.digests import content_digest, next_link, outbox_seal
 from yuhu.journal.models import Entry, FeedEntry, Outbox, RelayLease
 
@@ -28,7 +27,7 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it was written. ``code``: changed, removed, inserted, head or unguarded."""
+    """One thing that is not as it was written. ``code``: changed, removed, inserted, head, key or unguarded."""
 
     code: str
     message: str
@@ -167,7 +166,7 @@ def _check_place(report: Report, row: _Row) -> None:
     if row.feed_no is not None:
         message = _("Entry %(entry)s is in the feed and was put into the outbox again.")
         report.add(row.finding("inserted", message))
-    elif row.seal != outbox_seal(_key(), entry_id=row.id, digest=row.digest):
+    elif row.seal != outbox_seal(keys.present(), entry_id=row.id, digest=row.digest):
         message = _(
             "Entry %(entry)s was inserted or changed: its outbox row does not bear the program's seal."
         )
@@ -182,8 +181,45 @@ def _check_outbox(report: Report) -> None:
         report.add(Finding("removed", message, entry_id=entry_id))
 
 
-def _key() -> bytes:
-    return str(settings.JOURNAL_KEY).encode()
+class _Keys:
+    """Which key each link must be made with: one hands over to the next at an entry that the feed itself holds."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.known = keys.known()
+        rows = Entry.objects.filter(
+            kind=keys.CHANGED, subject_type=keys.SUBJECT[0], subject_id=keys.SUBJECT[1]
+        )
+        self.changes: dict[int, dict[str, Any]] = dict(rows.order_by("seq").values_list("pk", "data"))
+        first = next(iter(self.changes.values()), None)
+        lease = RelayLease.objects.first()
+        unchanged = lease.key_name if lease and lease.key_name else keys.present_name()
+        self.name = str(first.get("old")) if first else unchanged
+        self.missed: set[str] = set()
+
+    def link(self, **facts: Any) -> str | None:
+        """The link as the key of this place makes it; None when that key is not known."""
+        key = self.known.get(self.name)
+        if key is None:
+            if self.name not in self.missed:
+                self.missed.add(self.name)
+                message = _("The key %(name)s is not known: name it in JOURNAL_OLD_KEYS.") % {
+                    "name": self.name
+                }
+                self.report.add(Finding("key", message, feed_no=facts["feed_no"]))
+            return None
+        return next_link(key, **facts)
+
+    def passed(self, entry_id: int) -> None:
+        """Behind the link of such an entry, which was found good, the next key counts."""
+        if entry_id in self.changes:
+            self.name = str(self.changes[entry_id].get("new"))
+
+    def finish(self, last: int) -> None:
+        """SECURITY: under an older key a finder of that key could have written the whole feed anew."""
+        if last and self.name != keys.present_name():
+            message = _("The feed ends under an older key than JOURNAL_KEY: run rotate_keys.")
+            self.report.add(Finding("key", message, feed_no=last))
 
 
 class _Anchors:
@@ -232,7 +268,7 @@ def _check_feed(report: Report, anchors: _Anchors, tell: Progress) -> None:
     digests = Entry.objects.filter(pk=OuterRef("entry_id")).values("digest")
     # A sub-query and not a join: a join would hide the rows whose entry is gone.
     rows = FeedEntry.objects.order_by("feed_no").annotate(entry_digest=Subquery(digests))
-    key, last, chain = _key(), 0, ""
+    made_with, last, chain = _Keys(report), 0, ""
     columns = rows.values_list("feed_no", "entry_id", "chain", "entry_digest")
     for feed_no, entry_id, link, digest in columns.iterator(chunk_size=CHUNK):
         if feed_no > last + 1:
@@ -240,8 +276,10 @@ def _check_feed(report: Report, anchors: _Anchors, tell: Progress) -> None:
             message = _("Removed: feed number %(numbers)s.") % {"numbers": numbers}
             report.add(Finding("removed", message, feed_no=last + 1))
         elif digest is not None:
-            expected = next_link(key, previous=chain, feed_no=feed_no, entry_id=entry_id, digest=digest)
-            if link != expected:
+            expected = made_with.link(previous=chain, feed_no=feed_no, entry_id=entry_id, digest=digest)
+            if link == expected:
+                made_with.passed(entry_id)
+            elif expected is not None:
                 # The relay moves its end in the transaction that makes the link.
                 code = "changed" if feed_no <= anchors.end else "inserted"
                 _add_broken_link(report, code, feed_no, entry_id)
@@ -256,6 +294,7 @@ def _check_feed(report: Report, anchors: _Anchors, tell: Progress) -> None:
             tell(CHUNK)
     tell(report.fed % CHUNK)
     anchors.finish(last)
+    made_with.finish(last)
 
 
 def _add_broken_link(report: Report, code: str, feed_no: int, entry_id: int) -> None:

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 class Refusal(Exception):
     """Something was asked that cannot be done. ``status`` is the HTTP status that says so.
 
-    ``message`` tells the person what to do next; ``field`` names the input that is meant, if one is.
+    ``message`` tells the person what to do next; ``field`` names the input that is meant, if one is; ``wait`` says
+    after how many seconds the same may succeed, if that is all that is needed.
     """
 
     status = 400
+    wait: int | None = None
     code = "refused"
     message: str | Promise = _("This cannot be done. Please check what you entered.")
 
@@ -66,3 +68,13 @@ class TooLarge(Refusal):
     """More than is accepted: 413."""
 
     status, code = 413, "too_large"
+
+
+class FilesAway(Refusal):
+    """Photos can be neither stored nor shown now, though everything else works: 503."""
+
+    status, code, wait = 503, "files_unavailable", 5
+    message = _(
+        "Photos cannot be stored or shown at the moment. Nothing was changed; please try again in a few minutes, "
+        "or send it without photos."
+    )

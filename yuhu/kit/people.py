@@ -1,7 +1,9 @@
 """Names and phone numbers: masked for display, sealed for storage, and an index that finds the same phone.
 
 Ciphers stand behind ``seal`` and ``unseal`` so that a national cipher can take their place (GB/T 39786).
-Keys come from settings: ``PERSON_KEYS`` (first one seals, all unseal) and ``PERSON_INDEX_KEY``.
+Keys come from settings: ``PERSON_KEYS`` (first one seals, all unseal), ``PERSON_INDEX_KEY``, and during a change of
+keys ``PERSON_INDEX_OLD_KEYS``. ``key_mark`` says with which keys a row was written, so that rows of older keys are a
+query.
 """
 
 import base64
@@ -10,7 +12,7 @@ import hmac
 import re
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -72,6 +74,43 @@ def unseal(sealed: bytes | memoryview) -> str:
     return _cipher(tuple(settings.PERSON_KEYS)).decrypt(bytes(sealed)).decode()
 
 
+def seal_again(sealed: bytes | memoryview | None) -> bytes | None:
+    """The same text under the first key.
+
+    Raises:
+        InvalidToken: no key opens it.
+    """
+    return None if sealed is None else _cipher(tuple(settings.PERSON_KEYS)).rotate(bytes(sealed))
+
+
+def can_unseal(sealed: bytes | memoryview | None) -> bool:
+    """Whether one of the keys opens it; nothing sealed is no trouble."""
+    try:
+        return sealed is None or unseal(sealed) is not None
+    except InvalidToken:
+        return False
+
+
 def blind_index(phone: str) -> str:
     """HMAC of the normalised phone: equal phones, equal index; the phone cannot be read from it."""
-    return hmac.new(settings.PERSON_INDEX_KEY.encode(), phone.encode(), hashlib.sha256).hexdigest()
+    return _index(settings.PERSON_INDEX_KEY, phone)
+
+
+def blind_indexes(phone: str) -> list[str]:
+    """What to look for while rows of an older index key are still being written anew: the present index first."""
+    return [_index(key, phone) for key in (settings.PERSON_INDEX_KEY, *settings.PERSON_INDEX_OLD_KEYS)]
+
+
+def _index(key: str, phone: str) -> str:
+    return hmac.new(key.encode(), phone.encode(), hashlib.sha256).hexdigest()
+
+
+def key_mark() -> str:
+    """Stands on every row for the keys that it was sealed and indexed with; tells nothing about them."""
+    return _mark(settings.PERSON_KEYS[0], settings.PERSON_INDEX_KEY)
+
+
+@cache
+def _mark(key: str, index_key: str) -> str:
+    # Keys are drawn at random (kit.env), so that a digest of them cannot be guessed back.
+    return hashlib.sha256(f"person keys\n{key}\n{index_key}".encode()).hexdigest()[:16]

@@ -17,6 +17,8 @@ class Scope:
     units: frozenset[int] = field(default_factory=frozenset)
     person: int | None = None
     has_post: bool = False
+    # Kinds of matter to which everything is narrowed, by code; None narrows nothing.
+    kinds: frozenset[str] | None = None
 
     @classmethod
     def nothing(cls) -> "Scope":

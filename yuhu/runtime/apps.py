@@ -11,5 +11,8 @@ class RuntimeConfig(AppConfig):
     verbose_name = _("Processes")
 
     def ready(self) -> None:
-        """Checks register themselves by being imported."""
+        """Checks register themselves by being imported; from now on this process counts what it does."""
         from yuhu.runtime import checks  # noqa: F401
+        from yuhu.runtime.metrics import counters
+
+        counters.begin()

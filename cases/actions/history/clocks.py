@@ -11,7 +11,7 @@ from cases.models import CaseParty, Deadline, Escalation
 from cases.states import Step
 from staffing.models import Unit
 from yuhu.journal.actions import SYSTEM
-from yuhu.kit import worktime
+from yuhu.kit import bulk, worktime
 
 if TYPE_CHECKING:
     from cases.actions.history.life import Life
@@ -33,8 +33,9 @@ class LifeClocks:
         last = self.rows.get(step)
         if last is not None:
             self.life.keep(last)
-        row = Deadline(
-            case=self.life.case,
+        row = bulk.blank(
+            Deadline,
+            case_id=self.life.case.id,
             step=step,
             round=last.round + 1 if last else 1,
             amount=amount,
@@ -112,7 +113,7 @@ class LifeClocks:
             self.life.case.due_at, self.life.case.warn_at = row.due_at, row.warn_at
 
     def _escalate(self, row: Deadline, at: dt.datetime) -> None:
-        case, lead = self.life.case, self.life.case.lead_unit
+        case, lead = self.life.case, self.life.lead
         kind = receiver_kind(
             step=Step(row.step),
             has_assignee=case.assignee_id is not None,
@@ -126,14 +127,13 @@ class LifeClocks:
         unit = self._unit(rung)
         last = row.level >= len(ladder)
         row.next_level_at = None if last else worktime.deadline(at, 1, "working_day", self.calendar)
-        if row.pk is None:
-            row.pk = self.life.sheet.key(Deadline)
-        self.life.keep(Escalation(deadline=row, level=row.level, unit=unit, role=rung.role, at=at))
-        if not any(
-            party.role == CaseParty.Role.OVERSIGHT and party.unit_id == unit.pk
-            for party in self.life.parties()
-        ):
-            self.life.party(CaseParty.Role.OVERSIGHT, unit=unit)
+        if row.id is None:
+            row.id = self.life.sheet.key(Deadline)
+        told = bulk.blank(
+            Escalation, deadline_id=row.id, level=row.level, unit_id=unit.pk, role=rung.role, at=at
+        )
+        self.life.keep(told)
+        self.life.party(CaseParty.Role.OVERSIGHT, unit=unit)
         self.life.say(
             "case.escalated",
             at,
@@ -146,7 +146,7 @@ class LifeClocks:
         )
 
     def _unit(self, rung: Rung) -> Unit:
-        around, street, lead = self.life.around, self.life.case.street_code, self.life.case.lead_unit
+        around, street, lead = self.life.around, self.life.case.street_code, self.life.lead
         if rung.unit == "lead_unit" and lead is not None:
             return lead
         if rung.unit == "street":

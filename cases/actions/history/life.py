@@ -22,14 +22,13 @@ from cases.models import (
     Reporter,
     WorkOrder,
 )
-from cases.routing import route
 from cases.states import MOVES, State, Step
 from staffing.models import Unit, User
 from yuhu.journal.actions import SYSTEM, Actor, Draft, text_digest
-from yuhu.kit import people
+from yuhu.kit import bulk, people
 
 if TYPE_CHECKING:
-    from cases.actions.history import Sheet
+    from cases.actions.history.sheet import Sheet
 
 
 @dataclass
@@ -68,8 +67,11 @@ class Life:
         self.category = around.categories[plan.category]
         self.clocks = LifeClocks(self)
         self.order: WorkOrder | None = None
-        self.case = self._case()
         self.holder: User | None = None
+        self.lead: Unit | None = None
+        self.evaluator = around.supervisor(plan.block)
+        self.known_parties: set[tuple[str, int | None, int | None]] = set()
+        self.case = self._case()
 
     def run(self) -> None:
         """Report to end."""
@@ -100,22 +102,23 @@ class Life:
         plan, case, at = self.plan, self.case, self.plan.reported_at
         if plan.person:
             self.keep(
-                Reporter(
-                    case=case,
+                bulk.blank(
+                    Reporter,
+                    case_id=case.id,
                     name_sealed=people.seal(plan.person.name) if plan.person.name else None,
                     phone_sealed=people.seal(plan.person.phone) if plan.person.phone else None,
                     phone_index=people.blind_index(plan.person.phone) if plan.person.phone else "",
                     name_masked=people.mask_name(plan.person.name),
                     phone_masked=people.mask_phone(plan.person.phone),
+                    key_mark=people.key_mark(),
                 )
             )
             self.clocks.start(Step.CONTACT, at)
-        if case.reported_by is not None:
-            self.party(CaseParty.Role.REPORTER, user=case.reported_by)
+        self.party(CaseParty.Role.REPORTER, user=self.finder)
         self.say(
             "case.reported",
             at,
-            self._actor(case.reported_by),
+            self._actor(self.finder),
             to=State.REPORTED.value,
             category=case.category_id,
             channel=case.channel,
@@ -128,22 +131,24 @@ class Life:
 
     def _dispatch(self, at: dt.datetime) -> None:
         case = self.case
-        decision = route(self.around.facts(self.category, self.plan.block))
+        decision = self.around.decision(self.category, self.plan.block)
         case.explanation = decision.explanation
+        receiver: User | None = None
         if decision.assignee is not None:
-            self.holder = self.around.seats[self.plan.block.pk].get("acting_governor") or self.around.seats[
-                self.plan.block.pk
-            ].get("governor")
-            case.assignee = self.holder
+            seats = self.around.seats[self.plan.block.pk]
+            self.holder = receiver = seats.get("acting_governor") or seats.get("governor")
+            case.assignee_id = receiver.pk if receiver else None
         elif decision.lead is not None:
-            case.lead_unit = self._unit(decision.lead.unit_id)
+            self.lead = self._unit(decision.lead.unit_id)
+            case.lead_unit_id = self.lead.pk
             staff = self.around.members.get(decision.lead.unit_id, [])
             self.holder = staff[-1] if staff else None
-        case.duty_item = self.around.items[self.category.duty_item_code]
+        item = self.around.items[self.category.duty_item_code]
+        case.duty_item_id = item.pk
         case.dispatched_at = at
         co_units = [self._unit(place.unit_id) for place in decision.co_units]
-        self.party(CaseParty.Role.ASSIGNEE, user=case.assignee)
-        self.party(CaseParty.Role.LEAD, unit=case.lead_unit)
+        self.party(CaseParty.Role.ASSIGNEE, user=receiver)
+        self.party(CaseParty.Role.LEAD, unit=self.lead)
         for unit in co_units:
             self.party(CaseParty.Role.CO, unit=unit)
         self._new_order(at)
@@ -156,9 +161,9 @@ class Life:
             SYSTEM,
             order=1,
             assignee=case.assignee_id,
-            unit=case.lead_unit.code if case.lead_unit else None,
+            unit=self.lead.code if self.lead else None,
             co_units=[unit.code for unit in co_units],
-            item=case.duty_item.code,
+            item=item.code,
             due_at=handle.due_at,
             why=[str(step["code"]) for step in decision.explanation],
         )
@@ -173,7 +178,7 @@ class Life:
     def _sign(self, at: dt.datetime) -> None:
         self.clocks.tick(at)
         assert self.order is not None
-        self.order.signed_by, self.order.signed_at = self.holder, at
+        self.order.signed_by_id, self.order.signed_at = _key(self.holder), at
         self.clocks.meet(Step.SIGN, at)
         self._go("sign", State.IN_PROGRESS, at, self._actor(self.holder), order=self.order.no)
 
@@ -182,13 +187,12 @@ class Life:
         case, order = self.case, self.order
         assert order is not None
         note = self._note("hand-back", "result", result, self.holder, at)
-        order.handed_back_by, order.handed_back_at = self.holder, at
-        order.result, order.ended_at, order.end = note, at, WorkOrder.End.DONE
+        order.handed_back_by_id, order.handed_back_at = _key(self.holder), at
+        order.result_id, order.ended_at, order.end = note.id, at, WorkOrder.End.DONE
         self.clocks.stand(Step.HANDLE, at)
         case.handled_at = at
-        case.evaluator = self.around.supervisor(self.plan.block)
-        if not any(party.role == CaseParty.Role.EVALUATOR for party in self.parties()):
-            self.party(CaseParty.Role.EVALUATOR, user=case.evaluator)
+        case.evaluator_id = _key(self.evaluator)
+        self.party(CaseParty.Role.EVALUATOR, user=self.evaluator)
         self.clocks.start(Step.EVALUATE, at)
         self._go(
             "hand-back",
@@ -206,24 +210,25 @@ class Life:
         self.clocks.tick(at)
         case, order = self.case, self.order
         assert order is not None
-        assert case.evaluator is not None
-        assert order.handed_back_by is not None
-        note = self._note("evaluate", "comment", comment, case.evaluator, at) if comment else None
-        evaluation = Evaluation(
-            case=case,
-            evaluator=case.evaluator,
-            handled_by=order.handed_back_by,
-            effective=effective,
-            comment=note,
-            at=at,
+        assert self.evaluator is not None
+        note = self._note("evaluate", "comment", comment, self.evaluator, at) if comment else None
+        self.keep(
+            bulk.blank(
+                Evaluation,
+                case_id=case.id,
+                order_id=order.id,
+                evaluator_id=self.evaluator.pk,
+                handled_by_id=order.handed_back_by_id,
+                effective=effective,
+                comment_id=note.id if note else None,
+                at=at,
+            )
         )
-        evaluation.order_id = order.pk
-        self.keep(evaluation)
         self.clocks.meet(Step.EVALUATE, at)
         case.evaluated_at = at
         facts: dict[str, Any] = {"comment": self._digest(note)} if note else {}
         facts |= {"effective": effective, "order": order.no}
-        actor = self._actor(case.evaluator)
+        actor = self._actor(self.evaluator)
         if not effective:
             self._rework(at)
             self._go("evaluate", State.IN_PROGRESS, at, actor, **facts)
@@ -243,7 +248,7 @@ class Life:
         assert last is not None
         self._new_order(at)
         assert self.order is not None
-        self.order.signed_by, self.order.signed_at = last.signed_by, at
+        self.order.signed_by_id, self.order.signed_at = last.signed_by_id, at
         self.clocks.go_on(Step.HANDLE, at)
 
     def _answer(self) -> None:
@@ -257,7 +262,7 @@ class Life:
             return
         at = min(plan.rated_at, due)
         solved, satisfaction = plan.rating
-        self.keep(Rating(case=case, solved=solved, satisfaction=satisfaction, at=at))
+        self.keep(bulk.blank(Rating, case_id=case.id, solved=solved, satisfaction=satisfaction, at=at))
         self.clocks.meet(Step.RATE, at)
         self.clocks.end_all(at)
         case.closed_at, case.end_code = at, "rated"
@@ -269,14 +274,15 @@ class Life:
     def _case(self) -> Case:
         plan, category = self.plan, self.category
         ticket = self.sheet.key(CaseNumber)
-        self.sheet.add(CaseNumber(pk=ticket))
+        self.sheet.add(bulk.blank(CaseNumber, id=ticket))
         community = plan.block.community
         staff = plan.channel in ("governor", "assistant", "supervisor", "visit", "desk")
-        reporter = self.around.seats.get(plan.block.pk, {}).get("governor") if staff else None
-        return Case(
-            pk=self.sheet.key(Case),
+        self.finder = self.around.seats.get(plan.block.pk, {}).get("governor") if staff else None
+        return bulk.blank(
+            Case,
+            id=self.sheet.key(Case),
             number=number_of(community.street.district_id, plan.reported_at, ticket),
-            category=category,
+            category_id=category.pk,
             path=category.path,
             severity=category.severity,
             channel=plan.channel,
@@ -288,11 +294,11 @@ class Life:
             street_code=community.street_id,
             community_code=community.pk,
             block_code=plan.block.code,
-            block=plan.block,
+            block_id=plan.block.pk,
             longitude=plan.longitude,
             latitude=plan.latitude,
             address=plan.address,
-            reported_by=reporter,
+            reported_by_id=_key(self.finder),
             reported_at=plan.reported_at,
             must_rate=plan.programme == Case.Programme.INSTANT_RESPONSE
             and category.rated
@@ -302,42 +308,48 @@ class Life:
 
     def _new_order(self, at: dt.datetime) -> None:
         case, last = self.case, self.order
-        self.order = WorkOrder(
-            case=case, no=last.no + 1 if last else 1, unit=case.lead_unit, user=case.assignee, sent_at=at
+        self.order = bulk.blank(
+            WorkOrder,
+            case_id=case.id,
+            no=last.no + 1 if last else 1,
+            unit_id=case.lead_unit_id,
+            user_id=case.assignee_id,
+            sent_at=at,
         )
         self.keep(self.order)
 
     def _note(self, move: str, name: str, text: str, by: User | None, at: dt.datetime) -> Note:
-        note = Note(
-            case=self.case,
+        note = bulk.blank(
+            Note,
+            case_id=self.case.id,
             move=move,
             field=name,
             text=text,
             salt=secrets.token_hex(16),
-            written_by=by,
+            written_by_id=_key(by),
             written_at=at,
         )
         self.keep(note)
         return note
 
     def _digest(self, note: Note) -> dict[str, Any]:
-        return {"note": note.pk, "digest": text_digest(note.salt, note.text)}
+        return {"note": note.id, "digest": text_digest(note.salt, note.text)}
 
     def party(self, role: str, *, user: User | None = None, unit: Unit | None = None) -> None:
-        if user is not None or unit is not None:
-            self.keep(CaseParty(case=self.case, role=role, user=user, unit=unit))
-
-    def parties(self) -> list[CaseParty]:
-        rows = self.sheet.rows[CaseParty]
-        return [row for row in rows[-8:] if isinstance(row, CaseParty) and row.case_id == self.case.pk]
+        """One more party, unless nobody is meant or it is one already."""
+        party = (role, _key(user), _key(unit))
+        if (user is None and unit is None) or party in self.known_parties:
+            return
+        self.known_parties.add(party)
+        self.keep(
+            bulk.blank(CaseParty, case_id=self.case.id, role=role, user_id=_key(user), unit_id=_key(unit))
+        )
 
     def keep(self, row: Model) -> None:
         self.sheet.add(row)
 
     def _unit(self, pk: int) -> Unit:
-        return self.around.departments.get(pk) or next(
-            unit for unit in self.around.units.values() if unit.pk == pk
-        )
+        return self.around.by_key[pk]
 
     # --- journal -----------------------------------------------------------------------------------
 
@@ -364,3 +376,7 @@ class Life:
 
     def _actor(self, person: User | None) -> Actor:
         return Actor(id=person.pk, name=person.name) if person else SYSTEM
+
+
+def _key(row: Model | None) -> int | None:
+    return row.pk if row is not None else None

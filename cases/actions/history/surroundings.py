@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from blocks.models import Block
 from cases.models import Category
-from cases.routing import Facts, Place, Seat
+from cases.routing import Decision, Facts, Place, Seat, route
 from duties.models import DutyItem, DutyList, TimeRules, time_rules
 from staffing.models import Membership, Tenure, Unit, User
 from staffing.posts import PostKind
@@ -20,11 +20,12 @@ class Surroundings:
     items: dict[str, DutyItem]
     seats: dict[int, dict[str, User]]
     units: dict[tuple[str, str], Unit]
-    departments: dict[int, Unit]
+    by_key: dict[int, Unit]
     street_units: dict[str, Unit]
     district_unit: Unit
     rules: TimeRules
     members: dict[int, list[User]] = field(default_factory=dict)
+    _decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
 
     @classmethod
     def on(cls, day: dt.date) -> "Surroundings":
@@ -43,12 +44,19 @@ class Surroundings:
             items={row.code: row for row in DutyItem.objects.in_force(day).select_related("list")},
             seats=seats,
             units={(unit.street_id or "", unit.office_code): unit for unit in units if unit.office_code},
-            departments={unit.pk: unit for unit in units if unit.kind == Unit.Kind.DEPARTMENT},
+            by_key={unit.pk: unit for unit in units},
             street_units={unit.street_id or "": unit for unit in units if unit.kind == Unit.Kind.STREET},
             district_unit=next(unit for unit in units if unit.kind == Unit.Kind.DISTRICT),
             rules=time_rules(),
             members=members,
         )
+
+    def decision(self, category: Category, block: Block) -> Decision:
+        """Who receives; decided once per category and block, since nothing here changes meanwhile."""
+        key = category.code, block.pk
+        if key not in self._decisions:
+            self._decisions[key] = route(self.facts(category, block))
+        return self._decisions[key]
 
     def facts(self, category: Category, block: Block) -> Facts:
         """What routing wants to know, as ``receivers.facts_of`` would look it up."""

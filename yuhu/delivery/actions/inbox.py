@@ -1,4 +1,5 @@
-"""Reading: a person's own notices are marked as read. Not journaled: it concerns nobody else."""
+"""Reading: a person's own notices are marked as read, and go when they were read long ago. Not journaled: it concerns
+nobody else, and the feed knows what they told."""
 
 import datetime as dt
 
@@ -21,3 +22,9 @@ def mark_read(
     if until is not None:
         rows = rows.filter(pk__lte=until)
     return rows.update(read_at=at)
+
+
+def forget_read(*, before: dt.datetime, limit: int) -> int:
+    """Remove a batch of notices that were read before ``before``; returns how many."""
+    keys = list(Delivery.objects.read_before(before).values_list("pk", flat=True)[:limit])
+    return Delivery.objects.filter(pk__in=keys).delete()[0] if keys else 0

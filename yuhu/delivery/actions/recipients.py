@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.policies import handled
 from cases.states import State, Step
@@ -126,8 +128,11 @@ class Recipients:
         return self._seated(event.on, [role], unit__code=unit) if unit and role else []
 
     def _filer(self, event: Event) -> list[int | None]:
+        """People who reported it or joined; a partner's system reads the feed and has no inbox."""
+        first = event.case.reported_by_id
         parties = CaseParty.objects.filter(case=event.case, role=CaseParty.Role.REPORTER, user__isnull=False)
-        return [event.case.reported_by_id, *parties.order_by("pk").values_list("user_id", flat=True)]
+        found = User.objects.people().filter(Q(pk=first) | Q(pk__in=parties.values("user")))
+        return sorted(found.values_list("pk", flat=True), key=lambda pk: (pk != first, pk))
 
     def _leading(self, event: Event) -> list[int]:
         """A second extension is decided by a leader (``cases.policies.second_needs_leader``)."""

@@ -1,10 +1,17 @@
 """E-mail through Django's backend (``EMAIL_URL``)."""
 
 import smtplib
+import socket
+import threading
+from contextlib import suppress
+from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 
 from yuhu.delivery.channels.base import Failed, Message
+
+# A server that answers each of some ten questions just within the time-out would hold the worker for minutes.
+TALK_SECONDS = 25.0
 
 
 class Mail:
@@ -14,6 +21,9 @@ class Mail:
         """Raises ``Failed`` without the server's words: they name the address."""
         connection = get_connection(timeout=timeout)
         mail = EmailMessage(message.subject, message.text, to=[message.to], connection=connection)
+        watch = threading.Timer(TALK_SECONDS, _hang_up, [connection])
+        watch.daemon = True
+        watch.start()
         try:
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:
@@ -25,6 +35,14 @@ class Mail:
             raise Failed("timeout") from None
         except (OSError, smtplib.SMTPException) as error:
             raise Failed(type(error).__name__) from None
+        finally:
+            watch.cancel()
+
+
+def _hang_up(connection: Any) -> None:
+    """Whoever reads from the server finds the line dead. Other back ends have none: files, tests."""
+    with suppress(AttributeError, OSError):
+        connection.connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _refused(code: int) -> Failed:

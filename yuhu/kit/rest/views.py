@@ -21,6 +21,9 @@ class ScopedView(GenericAPIView[M]):
 
     # Whether somebody without any post may come in, to see what concerns himself (yuhu.api.permissions).
     open_without_post: ClassVar[bool] = False
+    # What a system's token must carry to read and to write here (yuhu.api.permissions); empty: no system may.
+    read_scope: ClassVar[str] = ""
+    write_scope: ClassVar[str] = ""
     # Lists are paged along these fields; the last one is unique (yuhu.api.paging).
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
 

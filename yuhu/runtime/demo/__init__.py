@@ -21,6 +21,14 @@ LOGINS: dict[str, str] = {
 }
 
 
+# Partner systems for trying the API; the same password is their secret.
+OTHER_AREA = "430302008"
+CLIENTS: dict[str, tuple[str, str]] = {
+    "partner-demo": ("12345热线平台（演示）", "430302"),
+    "partner-other": ("街道网格系统（演示）", OTHER_AREA),
+}
+
+
 @dataclass(frozen=True)
 class Login:
     """A name to log in with and who it is."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import make_password
 
 from blocks.models import Block
-from staffing.actions import RosterRow, SeatRow, add_people, load_roster, load_seats
+from staffing.actions import RosterRow, SeatRow, add_client, add_people, load_roster, load_seats
 from staffing.models import Assistant, Membership, Tenure, Unit, User
+from staffing.posts import ApiScope
 from yuhu.journal.actions import SYSTEM
-from yuhu.runtime.demo import PASSWORD
+from yuhu.runtime.demo import CLIENTS, PASSWORD
 from yuhu.runtime.demo.names import Names
 
 ASSISTANTS = 2373
@@ -65,6 +66,15 @@ def load_people(*, blocks: list[Block], starts_on: dt.date, at: dt.datetime, see
         "supervisors": sum(row.post == Tenure.Seat.SUPERVISOR for row in roster),
         "others": len(seats),
     }
+
+
+def load_clients(*, at: dt.datetime) -> int:
+    """Two partner systems with the demo's password as their secret: of the whole district, and of one street."""
+    scopes = [scope.value for scope in ApiScope]
+    for client_id, (name, area) in CLIENTS.items():
+        facts = {"name": name, "area": area, "scopes": scopes}
+        add_client(client_id=client_id, facts=facts, secret=PASSWORD, at=at, actor=SYSTEM, source="demo")
+    return len(CLIENTS)
 
 
 def _give_passwords(users: list[User]) -> None:

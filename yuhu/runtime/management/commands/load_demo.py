@@ -26,7 +26,7 @@ from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
-from yuhu.runtime.demo.people import load_people
+from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 
 START = dt.date(2022, 1, 1)
@@ -54,6 +54,7 @@ class Command(BaseCommand):
                 at=now,
                 seed=SEED,
             )
+            counts["partner systems"] = load_clients(at=now)
             self._say("people: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
             self._history()
             self._today(now)

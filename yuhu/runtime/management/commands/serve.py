@@ -99,7 +99,8 @@ class Command(BaseCommand):
     def _children(self) -> list[Child]:
         shown = f"[{self.host}]" if ":" in self.host else self.host
         gunicorn = [sys.executable, "-m", "gunicorn", "yuhu.wsgi", f"--bind={shown}:{self.port}"]
-        gunicorn += ["--worker-class=gthread", "--workers=1", f"--threads={WEB_THREADS}"]
+        gunicorn += ["--worker-class=yuhu.runtime.server.Worker", "--workers=1", f"--threads={WEB_THREADS}"]
+        gunicorn += ["--backlog=512", "--worker-connections=800"]
         gunicorn += ["--graceful-timeout=3", "--timeout=60", "--log-level=warning", "--no-control-socket"]
         sweeper = [sys.executable, str(settings.BASE_DIR / "manage.py"), "sweep"]
         return [Child("web", gunicorn), Child("sweeper", sweeper)]

@@ -7,7 +7,7 @@ claims its row. Leaves to others: what is pending (yuhu.kit.steps).
 import argparse
 import logging
 import signal
-import time
+import threading
 from types import FrameType
 from typing import Any
 
@@ -19,12 +19,18 @@ from yuhu.kit import clock, steps
 
 logger = logging.getLogger(__name__)
 
+# Asked to end, it waits so long for a talk with the world. What is cut short stays claimed for its lease and is then
+# tried again. Less than ``manage.py serve`` waits for its children.
+FAREWELL_SECONDS = 4.0
+
 
 class Command(BaseCommand):
-    """Loops until SIGTERM or SIGINT; finishes the round that it is in."""
+    """Loops until SIGTERM or SIGINT; finishes the step that it is in.
+
+    What talks to the world has a thread of its own: a mail server that hangs must not hold up dispatching.
+    """
 
     help = "Does what is pending: routing, deadlines, deliveries. Loops until it is told to stop."
-    stopping = False
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """``--once`` for cron, tests and drills."""
@@ -40,9 +46,17 @@ class Command(BaseCommand):
             return
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        while not self.stopping:
-            self._round()
-            self._sleep(seconds)
+        outside = threading.Thread(target=self._loop, args=(seconds,), kwargs={"external": True}, daemon=True)
+        outside.start()
+        self._loop(seconds, external=False)
+        outside.join(FAREWELL_SECONDS)
+        if outside.is_alive():
+            logger.warning("sweep.cut_short")
+
+    def _loop(self, seconds: float, *, external: bool) -> None:
+        while not steps.stopping.is_set():
+            self._round(external=external)
+            steps.stopping.wait(seconds)
 
     def _report(self, done: dict[str, int]) -> None:
         for name, count in sorted(done.items()):
@@ -50,20 +64,15 @@ class Command(BaseCommand):
         if failed := sorted(name for name, count in done.items() if count < 0):
             raise CommandError(f"failed: {', '.join(failed)} (see the log)")
 
-    def _round(self) -> None:
+    def _round(self, *, external: bool) -> None:
         """One round. A database that is away is logged; the next round finds everything again."""
         close_old_connections()
         try:
-            steps.run_sweeps(clock.now())
+            steps.run_sweeps(clock.now(), steps.sweeps(external=external))
         except (DatabaseError, InterfaceError):
             logger.exception("sweep.database")
         finally:
             close_old_connections()
 
-    def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self.stopping and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, 0.2))
-
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.stopping = True
+        steps.stopping.set()

@@ -1,0 +1,4 @@
+"""Measures how fast the product is and how it grows: each figure beside its limit in the same run (``make bench``).
+
+Stands beside ``tests``; the product does not know it. ``python -m bench --help`` says what can be chosen.
+"""

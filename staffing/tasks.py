@@ -1,0 +1,27 @@
+"""What happens to accounts by itself: those that nobody uses are closed."""
+
+import datetime as dt
+
+from django.conf import settings
+
+from staffing.actions import close_unused
+from staffing.models import User
+from yuhu.kit import steps
+
+BATCH = 100
+
+
+def sweep_unused(at: dt.datetime) -> int:
+    """Close what was not used for ``UNUSED_ACCOUNT_DAYS``; 0 leaves everything open."""
+    if not settings.UNUSED_ACCOUNT_DAYS:
+        return 0
+    since = at - dt.timedelta(days=settings.UNUSED_ACCOUNT_DAYS)
+    keys = User.objects.unused(since).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    return steps.each(
+        "staffing.unused", list(keys), lambda pk: close_unused(user_id=pk, unused_since=since, at=at)
+    )
+
+
+def register() -> None:
+    """Make the sweep known (apps.ready)."""
+    steps.register_sweep("staffing.unused", sweep_unused)
