@@ -103,8 +103,16 @@ def _execute(sql: str, params: Any) -> None:
 
 def _remember(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     if not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")):
-        _statements.append((sql, params))
+        _statements.append(_bound(sql, params))
     return execute(sql, params, many, context)
+
+
+def _bound(sql: str, params: Any) -> tuple[Any, Any]:
+    """psycopg2 writes thousands of parameters into the text at every call: once is enough."""
+    if connection.vendor != "postgresql" or params is None:
+        return sql, params
+    with connection.cursor() as cursor:
+        return cursor.cursor.mogrify(sql, params), None
 
 
 def _models() -> list[type[Model]]:

@@ -23,7 +23,9 @@ def test_a_broker_that_forgets_hangs_and_doubles_changes_nothing(
     system.python("from tests.faults.cast import begin; begin(40, 30)")
     system.start()
     watch = Watch()
-    breaks = Havoc(rng, break_redis(system, (30.0, 120.0) if long else (1.0, 5.0)), watch, every=(30, 80))
+    # Minutes without it come seldom, or lives would mostly wait for it.
+    away, every = ((30.0, 120.0), (400, 1200)) if long else ((1.0, 5.0), (30, 80))
+    breaks = Havoc(rng, break_redis(system, away), watch, every=every)
     doubles = Havoc(rng, double_and_shuffle(system), watch, every=(1, 3))
     with doing(breaks, doubles) as done:
         accepted = lives_while(

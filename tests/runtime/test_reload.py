@@ -16,6 +16,7 @@ from tests.architecture.sources import BASE
 from tests.runtime.machine import descendants, environment, free_port, wait_until
 
 pytestmark = [
+    pytest.mark.embedded,
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
     pytest.mark.xdist_group("serve"),

@@ -14,6 +14,7 @@ import pytest
 from tests.runtime.machine import descendants, environment, free_port, is_alive, manage, serving, wait_until
 
 pytestmark = [
+    pytest.mark.embedded,
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
     pytest.mark.xdist_group("serve"),

@@ -19,6 +19,7 @@ from tests.runtime.machine import BASE, environment, free_port, wait_until
 from yuhu.runtime.refusals import Refusals
 
 pytestmark = [
+    pytest.mark.embedded,
     pytest.mark.faults,
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
     pytest.mark.xdist_group("serve"),
