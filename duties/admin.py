@@ -35,10 +35,11 @@ from duties.forms import (
     YearForm,
 )
 from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
-from duties.resources import read_table
+from duties.sheets import DAY_COLUMNS, ITEM_COLUMNS
 from staffing.admin import PostsAdmin, who_and_when
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import demo_mark, scope_of
+from yuhu.kit.excel.reading import read_table
 from yuhu.kit.exceptions import Refusal
 
 
@@ -93,8 +94,8 @@ class DutyListAdmin(ListBannerAdmin):
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
         if obj is not None:
             return reschedule_draft(list_id=obj.pk, **data, **who_and_when(request))
-        rows = read_table(data.pop("sheet"))
-        return import_list(**data, rows=rows, **who_and_when(request))
+        table = read_table(data.pop("sheet"), columns=ITEM_COLUMNS, needed=("code", "name"))
+        return import_list(**data, rows=table.lines, **who_and_when(request))
 
     @admin.display(description=_("items"))
     def item_count(self, obj: Any) -> int:
@@ -179,8 +180,8 @@ class CalendarYearAdmin(CalendarAdmin):
         return YearForm.Meta.fields if obj is None else ("year", "source")
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Model:
-        rows = read_table(data.pop("sheet"))
-        return import_year(**data, rows=rows, **who_and_when(request))
+        table = read_table(data.pop("sheet"), columns=DAY_COLUMNS, needed=("date", "type"))
+        return import_year(**data, rows=table.lines, **who_and_when(request))
 
 
 @admin.register(WorkWindow)

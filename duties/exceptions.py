@@ -1,34 +1,8 @@
 """What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yuhu.kit.exceptions import Conflict, Invalid
-
-
-@dataclass(frozen=True)
-class RowError:
-    """One fault in one row of a sheet. ``row`` counts as a spreadsheet shows it: the heading is row 1."""
-
-    row: int
-    code: str
-    message: str | Promise
-
-
-class RowsRefused(Invalid):
-    """A sheet has faults; nothing of it was stored. ``errors`` names each row."""
-
-    code = "rows_refused"
-    message = _(
-        "The sheet has errors, and nothing was stored. Correct the rows that are named and send it again."
-    )
-
-    def __init__(self, errors: Sequence[RowError]) -> None:
-        super().__init__(field="sheet")
-        self.errors = tuple(errors)
 
 
 class AlreadyPublished(Conflict):

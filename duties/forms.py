@@ -4,29 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from duties.exceptions import RowsRefused
 from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
-from yuhu.kit.desk.forms import ActionForm
-from yuhu.kit.exceptions import Refusal
+from yuhu.kit.desk.forms import ActionForm, SheetForm
 from yuhu.kit.worktime import Window
-
-SHOWN_ROWS = 20
-
-
-class SheetForm(ActionForm):
-    """A form with a spreadsheet: refused rows are named beside it."""
-
-    def refused(self, refusal: Refusal) -> None:
-        if not isinstance(refusal, RowsRefused):
-            super().refused(refusal)
-            return
-        self.add_error(None, str(refusal))
-        for error in refusal.errors[:SHOWN_ROWS]:
-            values = {"row": error.row, "message": error.message}
-            self.add_error("sheet", gettext("Row %(row)d: %(message)s") % values)
 
 
 class ImportListForm(SheetForm):

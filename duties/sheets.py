@@ -1,20 +1,18 @@
-"""Reads the rows of spreadsheets into items, calendar days and office hours, and names every fault by its row.
+"""Reads the rows of spreadsheets into items and calendar days, and names every fault by its cell.
 
-Pure: rows come in as dictionaries by heading, Chinese or English. Leaves to others: opening files (resources) and
-storing (actions).
+Pure: rows come in by heading, Chinese or English. Leaves to others: opening files (``yuhu.kit.excel``) and storing
+(actions).
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from duties.exceptions import RowError
+from yuhu.kit.excel.lines import Line, Row, RowError, lines_of
+from yuhu.kit.excel.values import as_date, as_whole
 from yuhu.kit.text import has_control
-
-Row = Mapping[str, str | None]
-FIRST_ROW = 2  # below the heading
 
 # Field → the headings that are understood, in order of preference; several filled ones are joined.
 ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
@@ -74,14 +72,14 @@ class DayRow:
     name: str
 
 
-def read_items(rows: Iterable[Row]) -> tuple[list[ItemRow], list[RowError]]:
+def read_items(rows: Iterable[Row | Line]) -> tuple[list[ItemRow], list[RowError]]:
     """The items of a list sheet, and its faults. Items without a number are numbered by their place."""
     items: list[ItemRow] = []
     errors: list[RowError] = []
     codes: set[str] = set()
     numbers: set[int] = set()
-    for line, row in enumerate(rows, start=FIRST_ROW):
-        cells = {name: _cell(row, headings) for name, headings in ITEM_COLUMNS.items()}
+    for line in lines_of(rows):
+        cells = {name: "；".join(line.every(*headings)) for name, headings in ITEM_COLUMNS.items()}
         if not any(cells.values()):
             continue
         faults = _item_faults(cells, codes)
@@ -93,7 +91,9 @@ def read_items(rows: Iterable[Row]) -> tuple[list[ItemRow], list[RowError]]:
             faults.append(("number", _("The number is missing, not a whole number above 0, or used twice.")))
         if cells["category_number"] and category_number is None:
             faults.append(("category_number", _("The number of the category is not a whole number above 0.")))
-        errors += [RowError(line, code, message) for code, message in faults]
+        errors += [
+            RowError(line.number, code, message, line.cell(*ITEM_COLUMNS[code])) for code, message in faults
+        ]
         if not faults and number is not None:
             codes.add(cells["code"])
             numbers.add(number)
@@ -102,33 +102,32 @@ def read_items(rows: Iterable[Row]) -> tuple[list[ItemRow], list[RowError]]:
     return items, errors
 
 
-def read_days(rows: Iterable[Row], *, year: int) -> tuple[list[DayRow], list[RowError]]:
+def read_days(rows: Iterable[Row | Line], *, year: int) -> tuple[list[DayRow], list[RowError]]:
     """The days of the notice for ``year``, and its faults. A notice may reach into the December before."""
     days: list[DayRow] = []
     errors: list[RowError] = []
-    for line, row in enumerate(rows, start=FIRST_ROW):
-        cells = {name: _cell(row, headings) for name, headings in DAY_COLUMNS.items()}
+    for line in lines_of(rows):
+        cells = {name: line.get(*headings) for name, headings in DAY_COLUMNS.items()}
+        cell = line.cell(*DAY_COLUMNS["date"])
         if not any(cells.values()):
             continue
-        on, is_working = _date(cells["date"]), DAY_TYPES.get(cells["type"].lower())
+        on, is_working = as_date(cells["date"]), DAY_TYPES.get(cells["type"].lower())
         if on is None or is_working is None:
             message = _("A row needs a date (2027-01-01) and a type: off or work (休 or 班).")
-            errors.append(RowError(line, "not_a_day", message))
+            errors.append(RowError(line.number, "not_a_day", message, cell))
         elif on.year != year and (on.year, on.month) != (year - 1, 12):
             message = _("%(date)s does not belong to the notice for %(year)d.") % {"date": on, "year": year}
-            errors.append(RowError(line, "other_year", message))
+            errors.append(RowError(line.number, "other_year", message, cell))
         elif any(day.date == on for day in days):
-            errors.append(RowError(line, "twice", _("%(date)s stands in the sheet twice.") % {"date": on}))
+            message = _("%(date)s stands in the sheet twice.") % {"date": on}
+            errors.append(RowError(line.number, "twice", message, cell))
         elif len(cells["name"]) > 40 or has_control(cells["name"]):
-            errors.append(
-                RowError(line, "name", _("The name is longer than 40 characters or cannot be stored."))
-            )
+            message = _("The name is longer than 40 characters or cannot be stored.")
+            errors.append(RowError(line.number, "name", message, line.cell(*DAY_COLUMNS["name"])))
         else:
             days.append(DayRow(on, is_working, cells["name"]))
     if not days and not errors:
-        errors.append(
-            RowError(1, "empty", _("The sheet has no rows under its heading, or the heading is unknown."))
-        )
+        errors.append(RowError(1, "empty", _("The sheet has no rows under its heading.")))
     return days, errors
 
 
@@ -148,17 +147,6 @@ def _item_faults(cells: dict[str, str], codes: set[str]) -> list[tuple[str, str]
     return faults
 
 
-def _cell(row: Row, headings: tuple[str, ...]) -> str:
-    filled = [text for heading in headings if (text := str(row.get(heading) or "").strip())]
-    return "；".join(filled)
-
-
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10_000 else None
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.replace("/", "-")[:10])
-    except ValueError:
-        return None
+    number = as_whole(text)
+    return number if number is not None and 0 < number < 10_000 else None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from duties.exceptions import PlanIncomplete, PlanInForce, RowsRefused, YearBefore
+from duties.exceptions import PlanIncomplete, PlanInForce, YearBefore
 from duties.models import (
     DEMO,
     CalendarDay,
@@ -22,9 +22,10 @@ from duties.models import (
     StepLimit,
     WorkWindow,
 )
-from duties.sheets import DayRow, Row, read_days
+from duties.sheets import DayRow, read_days
 from yuhu.journal.actions import Actor, record
 from yuhu.kit import clock
+from yuhu.kit.excel.lines import Line, Row, RowsRefused
 from yuhu.kit.exceptions import Invalid
 from yuhu.kit.worktime import Window, uncovered_days
 
@@ -35,7 +36,7 @@ SUBJECT = ("work_calendar", CalendarVersion.ONLY)
 
 @transaction.atomic
 def import_year(
-    *, year: int, rows: Iterable[Row], source: str, at: dt.datetime, actor: Actor
+    *, year: int, rows: Iterable[Row | Line], source: str, at: dt.datetime, actor: Actor
 ) -> CalendarYear:
     """Store the State Council's notice for ``year``: holidays and adjusted working days. Replaces an earlier import.
 

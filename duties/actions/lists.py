@@ -10,11 +10,12 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
-from duties.exceptions import AlreadyPublished, CodeTaken, EmptyList, RowsRefused, WrongOrder
+from duties.exceptions import AlreadyPublished, CodeTaken, EmptyList, WrongOrder
 from duties.models import DEMO, DutyItem, DutyList
-from duties.sheets import ItemRow, Row, read_items
+from duties.sheets import ItemRow, read_items
 from staffing.models import Unit
 from yuhu.journal.actions import Actor, record
+from yuhu.kit.excel.lines import Line, Row, RowsRefused
 from yuhu.kit.exceptions import Invalid
 
 DATA = Path(__file__).parents[1] / "data"
@@ -37,7 +38,13 @@ EDITABLE = (
 
 @transaction.atomic
 def import_list(
-    *, kind: str, effective_from: dt.date, rows: Iterable[Row], source: str, at: dt.datetime, actor: Actor
+    *,
+    kind: str,
+    effective_from: dt.date,
+    rows: Iterable[Row | Line],
+    source: str,
+    at: dt.datetime,
+    actor: Actor,
 ) -> DutyList:
     """Store the rows of a sheet as the next version of ``kind``, a draft. All rows or none.
 

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from blocks.models import District
-from duties.sheets import Row
 from staffing.models import Unit
 from yuhu.journal.models import Entry
 from yuhu.kit.clock import LOCAL
+from yuhu.kit.excel.lines import Row
 from yuhu.kit.worktime import Window
 
 AT = dt.datetime(2022, 11, 22, 2, 0, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from duties import actions, checks
-from duties.exceptions import LimitMissing, PlanIncomplete, PlanInForce, RowsRefused, YearBefore
+from duties.exceptions import LimitMissing, PlanIncomplete, PlanInForce, YearBefore
 from duties.figures import calendar_warnings, missing_calendar_years
 from duties.models import (
     CalendarDay,
@@ -26,6 +26,7 @@ from tests.duties.makers import AT, journaled, local, plan
 from tests.kit.worktime_calendar import DAYS, WINDOWS
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit import clock
+from yuhu.kit.excel.lines import RowsRefused
 from yuhu.kit.exceptions import Invalid
 from yuhu.kit.worktime import Limit, TimeUnit, deadline, missing_years
 

@@ -10,13 +10,13 @@ from duties.exceptions import (
     AlreadyPublished,
     CodeTaken,
     EmptyList,
-    RowsRefused,
     WrongOrder,
 )
 from duties.figures import demo_lists
 from duties.models import DutyItem, DutyList
 from tests.duties.makers import AT, department, journaled, sheet
 from yuhu.journal.actions import SYSTEM
+from yuhu.kit.excel.lines import RowsRefused
 from yuhu.kit.exceptions import Invalid
 from yuhu.kit.scope import Scope
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yuhu.kit.excel.lines import RowsRefused
 from yuhu.kit.exceptions import Refusal
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm
 
+SHOWN_ROWS = 20
 logger = logging.getLogger(__name__)
 Act = Callable[[dict[str, Any]], Model]
 
@@ -53,3 +56,18 @@ class ActionForm(ModelForm):
 
     def save_m2m(self) -> None:
         """No lists of rows hang on these forms."""
+
+
+class SheetForm(ActionForm):
+    """A form with a spreadsheet: refused cells are named beside it."""
+
+    def refused(self, refusal: Refusal) -> None:
+        if not isinstance(refusal, RowsRefused):
+            super().refused(refusal)
+            return
+        self.add_error(None, str(refusal))
+        for error in refusal.errors[:SHOWN_ROWS]:
+            self.add_error("sheet", str(error))
+        if len(refusal.errors) > SHOWN_ROWS:
+            more = {"count": len(refusal.errors) - SHOWN_ROWS}
+            self.add_error("sheet", gettext("There are %(count)d more errors.") % more)
