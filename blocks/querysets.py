@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar, cast
 
@@ -69,6 +70,13 @@ class BlockQuerySet(AreaQuerySet[M]):
         columns = {6: "division__district", 9: "community__street", 12: "community", 14: "code"}
         column = columns.get(len(code))
         return self.filter(**{column: code}) if column and not has_control(code) else self.none()
+
+    def in_areas(self, codes: Iterable[str]) -> Self:
+        """Blocks in any of these areas; none: no block."""
+        inside = Q(pk__in=[])
+        for code in codes:
+            inside |= Q(code__startswith=code)
+        return self.filter(inside)
 
     def with_parents(self) -> Self:
         """Community, street and division in the same query, without their outlines."""

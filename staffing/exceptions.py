@@ -124,3 +124,19 @@ class NobodyThere(Conflict):
 
     code = "vacant"
     message = _("The post is vacant on this day already.")
+
+
+class AlreadyApplied(Conflict):
+    """A roster sheet is applied once."""
+
+    code = "already_applied"
+    message = _("This sheet was applied already. Send it again if the roster has changed since.")
+
+
+class RosterMoved(Conflict):
+    """The sheet would now do something else than what was looked at."""
+
+    code = "roster_moved"
+    message = _(
+        "The roster has changed since this was computed. Look at what the sheet would change now, and decide again."
+    )

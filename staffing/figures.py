@@ -6,7 +6,8 @@ active governors and supervisors). Leaves to others: filling a vacancy (actions)
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +15,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 
 from blocks.models import Block, place_name
-from staffing.models import Assistant, Tenure
+from staffing.models import Assistant, Tenure, User
 from staffing.posts import LABELS, PostKind
+from staffing.sheets import row_of
 from yuhu.kit.figures import Count, Share, query_of
 from yuhu.kit.scope import Scope
 
@@ -163,3 +165,42 @@ def _with_seats(rows: QuerySet[Block], on: dt.date) -> QuerySet[Block]:
     helped = Assistant.objects.on(on).filter(block=OuterRef("pk"), user__is_active=True)
     seats = {kind.value: Exists(held.filter(post=kind)) for kind in _SEATS}
     return rows.annotate(**seats, assistant=Exists(helped))
+
+
+def roster_rows(
+    on: dt.date, areas: Iterable[str] | None = None
+) -> Iterator[tuple[str | dt.date | None, ...]]:
+    """The roster of the day as the rows of a sheet (``sheets.COLUMNS``), block by block; ``areas`` None: everywhere.
+
+    A post without a holder has a row that says so; who acts for somebody is no row. Three queries.
+    """
+    blocks = Block.objects.in_force(on).select_related("community__street").order_by("code")
+    if areas is not None:
+        blocks = blocks.in_areas(areas)
+    tenures = Tenure.objects.on(on).filter(post__in=_ACTING).held().select_related("holder")
+    held = {(row.block_id, row.post): row for row in tenures}
+    helpers: dict[int, list[Assistant]] = defaultdict(list)
+    for helper in Assistant.objects.on(on).select_related("user").order_by("kind", "user__name", "pk"):
+        helpers[helper.block_id].append(helper)
+    outlines = ("boundary", "community__boundary", "community__street__boundary")
+    for block in blocks.defer(*outlines):
+        place = {
+            "street": block.community.street.name,
+            "community": block.community.place_name,
+            "block_name": block.name,
+            "block": block.code,
+        }
+        for post in _ACTING:
+            row = held.get((block.pk, post.value))
+            yield _row(place, post, "", row.holder if row else None, row.starts_on if row else None)
+        for helper in helpers[block.pk]:
+            yield _row(place, PostKind.ASSISTANT, helper.kind, helper.user, helper.starts_on)
+
+
+def _row(
+    place: dict[str, str], post: PostKind, kind: str, person: User | None, starts_on: dt.date | None
+) -> tuple[str | dt.date | None, ...]:
+    name, number, phone = (person.name, person.employee_number, person.phone) if person else ("", "", "")
+    return row_of(
+        **place, post=post.value, kind=kind, name=name, number=number, phone=phone, starts_on=starts_on
+    )

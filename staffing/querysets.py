@@ -122,3 +122,15 @@ class PartnerClientQuerySet(QuerySet[M]):
     def within(self, scope: Scope) -> Self:
         """Whoever keeps accounts sees all of them (staffing.admin asks); a scope without a post sees none."""
         return self if scope.has_post else self.none()
+
+
+class RosterImportQuerySet(QuerySet[M]):
+    """Roster sheets."""
+
+    def within(self, scope: Scope) -> Self:
+        """A sheet is for whoever sent it: it holds names and phones."""
+        return self.filter(made_by=scope.person) if scope.person is not None else self.none()
+
+    def forgotten_before(self, at: dt.datetime) -> Self:
+        """Sent before ``at``, never applied, and their lines still kept."""
+        return self.filter(made_at__lt=at, applied_at__isnull=True).exclude(lines=[])

@@ -1,10 +1,11 @@
-"""What happens to accounts by itself: those that nobody uses are closed."""
+"""What happens by itself: accounts that nobody uses are closed, sheets that nobody applied are emptied."""
 
 import datetime as dt
 
 from django.conf import settings
 
-from staffing.actions import close_unused
+from staffing.actions import close_unused, forget_proposals
+from staffing.actions.importing import KEPT
 from staffing.models import User
 from yuhu.kit import steps
 
@@ -22,6 +23,12 @@ def sweep_unused(at: dt.datetime) -> int:
     )
 
 
+def sweep_proposals(at: dt.datetime) -> int:
+    """Empty roster sheets that were not applied within a day."""
+    return forget_proposals(before=at - KEPT, limit=BATCH)
+
+
 def register() -> None:
-    """Make the sweep known (apps.ready)."""
+    """Make the sweeps known (apps.ready)."""
     steps.register_sweep("staffing.unused", sweep_unused)
+    steps.register_sweep("staffing.proposals", sweep_proposals)

@@ -31,6 +31,7 @@ const styles = {
 const options = {
   entryPoints: [
     { in: path.join(source, "js", "app.js"), out: "app" },
+    { in: path.join(source, "js", "desk.js"), out: "desk" },
     { in: path.join(source, "js", "map.js"), out: "map" },
     { in: path.join(source, "js", "charts.js"), out: "charts" },
     { in: path.join(source, "css", "app.scss"), out: "app" },

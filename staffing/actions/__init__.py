@@ -21,6 +21,13 @@ from staffing.actions.clients import (
     renew_secret,
     set_client_active,
 )
+from staffing.actions.importing import (
+    apply_roster,
+    applying_roster,
+    forget_proposals,
+    plan_of,
+    propose_roster,
+)
 from staffing.actions.roster import (
     add_assistant,
     appoint,
@@ -46,6 +53,8 @@ __all__ = [
     "add_assistant",
     "add_client",
     "add_people",
+    "apply_roster",
+    "applying_roster",
     "appoint",
     "change_client",
     "change_password",
@@ -56,6 +65,7 @@ __all__ = [
     "create_account",
     "end_assistant",
     "fail_log_in",
+    "forget_proposals",
     "forget_tokens",
     "give_code",
     "hand_over",
@@ -70,6 +80,8 @@ __all__ = [
     "log_in",
     "move_office",
     "on_roster_change",
+    "plan_of",
+    "propose_roster",
     "propose_second_factor",
     "refuse_token",
     "relieve",

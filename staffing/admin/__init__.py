@@ -2,6 +2,7 @@
 
 from staffing.admin.base import DayFilter, PostsAdmin, actor_of, entitled, who_and_when
 from staffing.admin.clients import ClientAdmin
+from staffing.admin.imports import RosterImportAdmin
 from staffing.admin.people import UserAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
@@ -14,6 +15,7 @@ __all__ = [
     "MembershipAdmin",
     "PlatformLinkAdmin",
     "PostsAdmin",
+    "RosterImportAdmin",
     "TenureAdmin",
     "UnitAdmin",
     "UserAdmin",

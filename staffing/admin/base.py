@@ -47,6 +47,14 @@ def entitled(verdict: Verdict, *, field: str | None = None) -> None:
         raise NotEntitled(verdict.reason, code=verdict.code, field=field)
 
 
+def day_of(text: object) -> dt.date | None:
+    """The day that an address asks for (``2022-06-01``); None when it is none."""
+    try:
+        return parse_date(str(text or ""))
+    except ValueError:
+        return None
+
+
 class HistoryAdmin(DeskAdmin):
     """Rows whose history is what the journal says about them."""
 
@@ -140,10 +148,7 @@ class DayFilter(admin.SimpleListFilter):
     @property
     def day(self) -> dt.date | None:
         """The day that was asked for; None when there is none, or it is no day."""
-        try:
-            return parse_date(str(self.value() or ""))
-        except ValueError:
-            return None
+        return day_of(self.value())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == self.ALL:

@@ -8,9 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, PartnerClient, PlatformLink, Tenure, User
+from staffing.models import Assistant, Membership, PartnerClient, PlatformLink, RosterImport, Tenure, User
 from staffing.posts import SCOPE_LABELS
-from yuhu.kit.desk.forms import ActionForm
+from yuhu.kit.desk.forms import ActionForm, SheetForm
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 
@@ -243,3 +243,22 @@ class AssistantEndForm(ActionForm):
     class Meta:
         model = Assistant
         fields = ("ends_on",)
+
+
+class RosterSheetForm(SheetForm):
+    """A roster as a sheet. What it would change is shown before anything does."""
+
+    sheet = forms.FileField(
+        label=_("Sheet"),
+        help_text=_(
+            "Excel (.xlsx) or CSV in the form of the export: one row a seat, with block code, post and name. "
+            "Nothing is changed yet: you see first what the sheet would change."
+        ),
+    )
+    effective_on = DayField(
+        label=_("Takes effect on"), help_text=_("For rows that name no day of their own.")
+    )
+
+    class Meta:
+        model = RosterImport
+        fields = ("sheet", "effective_on", "replaces")

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str | Promise] = {
     "roster.relieved": _("%(post)s: vacant from %(starts_on)s"),
     "roster.assistant_added": _("%(kind)s: %(person)s, from %(starts_on)s"),
     "roster.assistant_ended": _("%(kind)s: %(person)s, until %(ends_on)s"),
+    "roster.imported": _("Sheet applied, in force from %(effective_on)s"),
     "unit.joined": _("%(role)s: %(person)s, from %(starts_on)s"),
     "unit.left": _("%(role)s: %(person)s, until %(ends_on)s"),
     "unit.office_moved": _("Belongs to %(unit)s from %(starts_on)s"),

@@ -68,7 +68,15 @@ class BlockVacancyFilter(KnownFilter):
         return rows.filter(~Exists(found))
 
 
-class RosterAdmin(PostsAdmin):
+class SheetTools(HistoryAdmin):
+    """Lists above which the roster can be taken out and sent in as a sheet."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        tools = {"appoints": bool(appoints(request.user, on=clock.today()))}
+        return super().changelist_view(request, {**tools, **(extra_context or {})})
+
+
+class RosterAdmin(SheetTools, PostsAdmin):
     """Rows of a block's roster: open to read, written by whoever appoints in the block's area."""
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
@@ -202,7 +210,7 @@ admin.site.unregister(Block)
 
 
 @admin.register(Block)
-class BlockRosterAdmin(HistoryAdmin, BlockAdmin):
+class BlockRosterAdmin(SheetTools, BlockAdmin):
     """The blocks with 1 + N + 1 of today: one row a block, vacancies to be seen at once."""
 
     list_display = (
@@ -235,11 +243,9 @@ class BlockRosterAdmin(HistoryAdmin, BlockAdmin):
 
     def choices(self, request: HttpRequest) -> Any:
         """Forms name the blocks in force today, in the areas of the person's posts."""
-        rows: Any = Block.objects.in_force(clock.today()).within(scope_of(request)).defer("boundary")
-        inside = Q(pk__in=[])
-        for code in scope_of(request).areas:
-            inside |= Q(code__startswith=code)
-        return rows.filter(inside)
+        scope = scope_of(request)
+        rows: Any = Block.objects.in_force(clock.today()).within(scope).defer("boundary")
+        return rows.in_areas(scope.areas)
 
     def choice_label(self, obj: Block) -> str:
         return f"{obj.name}（{obj.code}）"

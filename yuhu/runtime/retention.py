@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
-from staffing.actions import accounts
+from staffing.actions import accounts, importing
+from staffing.models import RosterImport
 from yuhu.api.actions import KEPT, forget_old
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import inbox
@@ -119,6 +120,14 @@ def _short_lived() -> list[Rule]:
             _("Personal Information Protection Law, art. 19: no longer than needed"),
             lambda at: PhotoDraft.objects.filter(created_at__lt=at - KEPT_FOR).count(),
             lambda at: _batches(lambda: forget_old_drafts(at=at, limit=BATCH)),
+        ),
+        Rule(
+            "rosters",
+            _("Rows of roster sheets that nobody applied"),
+            importing.KEPT,
+            _("Personal Information Protection Law, art. 19: no longer than needed"),
+            lambda at: RosterImport.objects.forgotten_before(at - importing.KEPT).count(),
+            lambda at: _batches(lambda: importing.forget_proposals(before=at - importing.KEPT, limit=BATCH)),
         ),
     ]
 
