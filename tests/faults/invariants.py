@@ -70,7 +70,7 @@ def violations(accepted: dict[str, Any], at: dt.datetime) -> list[str]:
         _warnings,
         _escalations,
         _closings,
-        _notices,
+        lambda: _notices(at),
         _letters,
         lambda: _leases(at),
         lambda: _receivers(clock.local_date(at)),
@@ -210,8 +210,12 @@ def _closings() -> Found:
         yield f"clock of {number} runs, and the case has ended"
 
 
-def _notices() -> Found:
-    """The ledger holds one row per event, receiver and channel; what must be told was told to somebody."""
+def _notices(at: dt.datetime) -> Found:
+    """The ledger holds one row per event, receiver and channel; what must be told was told to somebody.
+
+    An event of the last seconds may still be on its way: ``pending`` does not wait for it either.
+    """
+    settled = Entry.objects.filter(at__lte=at - RECENT)
     for who in ("user", "reporter"):
         rows = Delivery.objects.filter(**{f"{who}__isnull": False}).values("entry", who, "channel")
         for row in rows.annotate(count=Count("pk")).filter(count__gt=1):
@@ -219,17 +223,15 @@ def _notices() -> Found:
     must = {"case.dispatched": "dispatched", "case.left_to_person": "left_to_person"}
     for event, notice in must.items():
         told = Delivery.objects.filter(kind=notice).values("entry")
-        for number in (
-            Entry.objects.filter(kind=event).exclude(pk__in=told).values_list("subject_id", flat=True)
-        ):
+        for number in settled.filter(kind=event).exclude(pk__in=told).values_list("subject_id", flat=True):
             yield f"notice {notice} of {number}: nobody was told"
-    escalated = Entry.objects.filter(kind="case.escalated").exclude(data__role="")
+    escalated = settled.filter(kind="case.escalated").exclude(data__role="")
     for number in escalated.exclude(pk__in=Delivery.objects.values("entry")).values_list(
         "subject_id", flat=True
     ):
         yield f"escalation of {number}: nobody was told"
     phones = Case.objects.filter(reporter__phone_sealed__isnull=False).values("number")
-    reported = Entry.objects.filter(kind="case.reported", subject_id__in=phones)
+    reported = settled.filter(kind="case.reported", subject_id__in=phones)
     answered = Delivery.objects.filter(channel=Delivery.Channel.SMS, kind="received").values("entry")
     for number in reported.exclude(pk__in=answered).values_list("subject_id", flat=True):
         yield f"report {number}: the resident was not told"

@@ -25,7 +25,8 @@ class Mail:
         watch.daemon = True
         watch.start()
         try:
-            mail.send()
+            if mail.send() != 1:
+                raise Failed("not_taken")
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _words in error.recipients.values()]
             raise _refused(max(codes, default=0)) from None
