@@ -59,7 +59,8 @@ def rights(browser: Client, model: str) -> str:
     found = "l"
     if browser.get(page(model, "add")).status_code == 200:
         found += "a"
-    rows = list(answer.context["cl"].result_list[:10])
+    rows = list(answer.context["cl"].result_list)
+    rows = list(dict.fromkeys([*rows[:2], rows[len(rows) // 2], rows[-1]])) if rows else []
     if rows:
         assert browser.post(page(model, "delete", rows[0].pk), {"post": "yes"}).status_code == 403
     return found + ("c" if any(may_change(browser, model, row.pk) for row in rows) else "")

@@ -30,7 +30,7 @@ from tests.runtime.machine import BASE, descendants, environment, free_port, is_
 
 pytestmark = pytest.mark.faults
 
-CASES = 10_000 if os.environ.get("DRILL") == "long" else 500
+CASES = 10_000 if os.environ.get("DRILL") == "long" else 300
 CLIENTS = 50
 SEED = 20221111
 # No client waits longer for one attempt; an attempt may be given up before the answer comes.
