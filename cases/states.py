@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -252,7 +253,7 @@ MOVES: dict[str, Move] = dict(
               (Field("solved", Kind.CHOICE, _("Is it solved?"), required=True, choices=tuple(Solved.choices)),
                Field("satisfaction", Kind.CHOICE, _("Are you satisfied?"), required=True, choices=tuple(Satisfaction.choices)),
                _COMMENT), clocks="meets rate"),
-        _move("close", _("Close"), {S.EVALUATED}, (S.CLOSED,), {D, SYS}, "case.closed",
+        _move("close", pgettext_lazy("move", "Close"), {S.EVALUATED}, (S.CLOSED,), {D, SYS}, "case.closed",
               (Field("reason", Kind.TEXT, _("Reason")),), guards=("time_to_rate_passed",), clocks="ends rate"),
         _move("reopen", _("Reopen"), {S.CLOSED}, (S.IN_PROGRESS,), {R}, "case.reopened", (_REASON,),
               guards=("once", "in_window", "unsolved"), clocks="starts handle anew"),

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.case import Case
 from cases.querysets import ReporterQuerySet
@@ -23,7 +24,7 @@ class Reporter(models.Model):
     name_sealed = models.BinaryField(null=True, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
     phone_index = models.CharField(max_length=64, blank=True)
-    name_masked = models.CharField(_("name"), max_length=50, blank=True)
+    name_masked = models.CharField(pgettext_lazy("person", "name"), max_length=50, blank=True)
     phone_masked = models.CharField(_("phone"), max_length=20, blank=True)
     # With which keys the row was written (kit.people.key_mark); blank: by a release that did not say.
     key_mark = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)

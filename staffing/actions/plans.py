@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from blocks.models import Block
+from staffing.actions.accounts import USERNAME
 from staffing.models import Assistant, Tenure, User
 from staffing.posts import LABELS, PostKind
 from staffing.sheets import SeatLine
@@ -161,9 +162,12 @@ class _People:
         self.by_number: dict[str, User] = {}
         self.by_name: dict[str, list[User]] = defaultdict(list)
         self.new: dict[tuple[str, str], User] = {}
-        self.taken: set[str] = set()
+        made = User.objects.filter(username__regex=r"^[0-9]{14}-[0-9]+$")
+        self.taken: set[str] = set(made.values_list("username", flat=True))
         everybody = User.objects.filter(is_technical=False)
         for part in _parts(sorted({seat.number for seat in seats if seat.number})):
+            logins = User.objects.filter(username__in=[number.lower() for number in part])
+            self.taken |= set(logins.values_list("username", flat=True))
             self.by_number |= {
                 str(user.employee_number): user for user in everybody.filter(employee_number__in=part)
             }
@@ -175,7 +179,8 @@ class _People:
         """The person, or None: the row says vacant, or a fault was told."""
         if not seat.name:
             return None
-        known = self.by_number.get(seat.number) if seat.number else self._by_name(seat, roster)
+        known = self.by_number.get(seat.number) if seat.number else None
+        known = known or self._by_name(seat, roster)
         if known is None and not seat.number and not seat.phone:
             text = _("Nobody of this name has a seat in this block. Give the employee number or the phone.")
             self.plan.errors.append(seat.fault("name", "who", text))
@@ -192,8 +197,11 @@ class _People:
         return known
 
     def _by_name(self, seat: SeatLine, roster: _Roster) -> User | None:
-        """By name and phone; without a phone only among those who have a seat in the block."""
-        found = self.by_name[seat.name]
+        """By name and phone; without a phone only among those who have a seat in the block.
+
+        A row with a number means nobody who bears another one.
+        """
+        found = [user for user in self.by_name[seat.name] if not (seat.number and user.employee_number)]
         if seat.phone:
             found = [user for user in found if user.phone == seat.phone]
         else:
@@ -215,15 +223,10 @@ class _People:
 
     def _username(self, seat: SeatLine) -> str:
         """The number; else the block's code and the next free count. A name or phone would tell who it is."""
-        if seat.number:
-            return seat.number.lower()
-        if not self.taken:
-            self.taken = set(
-                User.objects.filter(username__regex=r"^\d{14}-\d+$").values_list("username", flat=True)
-            )
-        count = 1
-        while (name := f"{seat.block}-{count}") in self.taken:
+        name, count = seat.number.lower(), 0
+        while name in self.taken or not USERNAME.fullmatch(name):
             count += 1
+            name = f"{seat.block}-{count}"
         self.taken.add(name)
         return name
 

@@ -211,6 +211,29 @@ def test_a_namesake_elsewhere_is_not_taken_for_the_person(world: World) -> None:
     assert User.objects.filter(name="张伟").count() == 2
 
 
+def test_a_number_that_the_system_did_not_know_yet_makes_no_second_account(world: World) -> None:
+    governor = holder(world.b1, "governor")
+    assert governor is not None
+    User.objects.filter(pk=governor.pk).update(employee_number=None)
+    assert counted(propose(world, row(world.b1, "治理员", governor.name, number="N5"))) == {"unchanged": 1}
+
+
+def test_a_namesake_who_bears_another_number_is_somebody_else(world: World) -> None:
+    governor = holder(world.b1, "governor")
+    assert governor is not None
+    sheet = row(world.b1, "治理员", governor.name, number="N5")
+    assert counted(propose(world, sheet)) == {"account": 1, "hand_over": 1}
+
+
+@pytest.mark.parametrize("number", ["ADMIN", "治字1号"])
+def test_a_number_that_cannot_be_a_log_in_name_gets_one_of_the_block(world: World, number: str) -> None:
+    User.objects.get_or_create(username="admin", defaults={"name": "别人"})
+    apply(propose(world, row(world.b1, "治理员", "新人", number=number)))
+    person = holder(world.b1, "governor")
+    assert person is not None
+    assert (person.username, person.employee_number) == (f"{world.b1.code}-1", number)
+
+
 def test_one_new_person_in_two_rows_gets_one_account(world: World) -> None:
     given = {"name": "丙", "phone": "13800000003", "kind": "居民代表"}
     proposal = propose(world, row(world.b1, "协理员", **given), row(world.b2, "协理员", **given))
