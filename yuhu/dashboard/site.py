@@ -13,11 +13,13 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.kit import clock
+from yuhu.kit.desk.day import Item, Part, items
 from yuhu.kit.desk.lists import DeskAdmin
 from yuhu.kit.text import has_control
 
@@ -66,6 +68,10 @@ class Desk(AdminSite):
         ):
             super().register(model_or_iterable, admin_class, **options)
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The official's day, and below it the lists."""
+        return super().index(request, {"day": parts_of(request), **(extra_context or {})})
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The apps in the order of the work."""
         found: list[Any] = super().get_app_list(request, app_label)
@@ -78,6 +84,22 @@ class Desk(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, Suggestions.as_view(admin_site=self)(request))
+
+
+PARTS: dict[Part, str | Promise] = {
+    Part.DECIDE: _("Waits for your decision"),
+    Part.DO: _("Waits for your hands"),
+    Part.DUE: _("Time limits"),
+    Part.PEOPLE: _("People and posts"),
+    Part.TODAY: _("Today"),
+}
+
+
+def parts_of(request: HttpRequest) -> list[tuple[str | Promise, list[Item]]]:
+    """The parts of the day that hold something, each with its items."""
+    found = items(request)
+    parts = [(label, [item for item in found if item.part is part]) for part, label in PARTS.items()]
+    return [(label, held) for label, held in parts if held]
 
 
 class Suggestions(AutocompleteJsonView):

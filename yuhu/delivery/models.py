@@ -56,6 +56,8 @@ class Delivery(models.Model):
         Reporter, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("reporter")
     )
     channel = models.CharField(pgettext_lazy("delivery", "channel"), max_length=10, choices=Channel.choices)
+    # What it is about, as the journal calls it (``subjects.py``).
+    about = models.CharField(_("about"), max_length=20, default="case")
     subject = models.CharField(_("case number"), max_length=32)
     state = models.CharField(
         pgettext_lazy("delivery", "state"), max_length=10, choices=State.choices, default=State.PENDING

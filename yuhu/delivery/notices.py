@@ -30,6 +30,10 @@ class Audience(StrEnum):
     TOLD = "told"  # the level that an escalation names
     FILER = "filer"  # the colleagues who recorded the case, or reported the same
     RESIDENT = "resident"  # the person to answer to, by text message only
+    # What is no case says itself whom it concerns: the entry's data hold the keys.
+    NAMED = "named"  # ``tell``: keys of people
+    UNITS = "units"  # ``units``: codes of units, all their people
+    HEADS = "heads"  # ``heads``: codes of units, those who decide in them
 
 
 @dataclass(frozen=True)

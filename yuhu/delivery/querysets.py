@@ -37,5 +37,6 @@ class DeliveryQuerySet(QuerySet[M]):
         return self.filter(channel=Channel.SMS).order_by("-at", "-id")
 
     def within(self, scope: Scope) -> Self:
-        """Rows about the cases that this scope opens; empty means none."""
-        return self.filter(subject__in=Case.objects.within(scope).values("number"))
+        """Rows about the cases that this scope opens; empty means none. What is about something else is the reader's
+        own and the system administrator's."""
+        return self.filter(about="case", subject__in=Case.objects.within(scope).values("number"))

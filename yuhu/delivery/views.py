@@ -1,6 +1,7 @@
 """My notices, and the demo's outbox with what residents were sent. Doors only: parse, ask, call the action, render."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -13,12 +14,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.models import Case
 from staffing.middleware import StaffRequest
 from yuhu.delivery import wording
 from yuhu.delivery.actions import mark_read
 from yuhu.delivery.models import Delivery
 from yuhu.delivery.notices import BY_KIND
+from yuhu.delivery.subjects import SUBJECTS
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
 from yuhu.kit.text import has_control
@@ -107,15 +108,17 @@ def outbox(request: StaffRequest) -> HttpResponse:
 
 
 def _shown(request: StaffRequest, page: "Page[Delivery]") -> list[Shown]:
-    """The page's notices with their sentences; which cases the person may open is one query for all."""
-    visible = Case.objects.within(request.scope).filter(number__in={row.subject for row in page})
-    cases = {case.number: case for case in visible.select_related("category", "block")}
+    """The page's notices with their sentences; what the person may open is one query for each kind of subject."""
+    opened: dict[tuple[str, str], Any] = {}
+    for name, subject in SUBJECTS.items():
+        keys = {row.subject for row in page if row.about == name}
+        opened |= {(name, key): found for key, found in subject.find(keys, request.scope).items()}
     shown = []
     for row in page:
-        case, notice = cases.get(row.subject), BY_KIND.get(row.kind)
-        facts = wording.facts_of(case) if case else wording.Facts(row.subject)
+        about, notice = opened.get((row.about, row.subject)), BY_KIND.get(row.kind)
+        facts = wording.facts_of(about) if about else wording.Facts(row.subject)
         words = wording.words(row.kind, row.entry.data, facts)
-        url = case.get_absolute_url() if case else ""
+        url = about.get_absolute_url() if about else ""
         shown.append(Shown(row, words, url, notice.icon, notice.tone) if notice else Shown(row, words, url))
     return shown
 

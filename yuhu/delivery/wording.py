@@ -21,7 +21,8 @@ from yuhu.kit import clock
 
 @dataclass(frozen=True)
 class Facts:
-    """What a sentence may say of the case. Without a ``name`` it is called by its number."""
+    """What a sentence may say of the subject. Without a ``name`` it is called by its number: it is a case that the
+    reader may not open."""
 
     number: str
     name: str = ""
@@ -36,8 +37,12 @@ class Words:
     text: str
 
 
-def facts_of(case: Case, *, link: str = "") -> Facts:
-    """Category and block (both loaded with the case); for a restricted case nothing but the number."""
+def facts_of(about: Any, *, link: str = "") -> Facts:
+    """What is no case is called by its own name. A case by category and block (both loaded with it); a restricted one
+    by nothing but the number."""
+    if not isinstance(about, Case):
+        return Facts(str(about), name=str(about), link=link)
+    case = about
     if case.restricted:
         return Facts(case.number, link=link)
     name = case.category.label
@@ -54,6 +59,8 @@ def words(kind: str, data: Mapping[str, Any], facts: Facts) -> Words:
         return Words(_("Notice"), _("Something happened: %(case)s.") % {"case": case})
     values = {
         "case": case,
+        "what": case,
+        "on": str(data.get("on") or "—"),
         "number": facts.number,
         "link": facts.link,
         "due": _moment(data.get("due_at")),

@@ -1,4 +1,7 @@
-// The script of the desk's own pages, beside Django's: a long action tells how far it is. Works without it too.
+// The script of the desk's own pages, beside Django's: a form is sent once, a long action tells how far it is. Works
+// without it too.
+import { enhanceForms } from "./once.js";
 import { enhanceProgress } from "./progress.js";
 
+enhanceForms(document);
 enhanceProgress(document);

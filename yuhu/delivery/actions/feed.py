@@ -6,23 +6,24 @@ The cursor is locked, and moves in the transaction that writes the rows: a worke
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
-from cases.models import Case, Reporter
+from cases.models import Reporter
 from staffing.models import User
 from yuhu.delivery.actions.recipients import Event, Recipients
 from yuhu.delivery.actions.sending import SEND_STEP
 from yuhu.delivery.models import Cursor, Delivery
 from yuhu.delivery.notices import BY_EVENT, Audience, Notice, of
 from yuhu.delivery.states import Channel, State
+from yuhu.delivery.subjects import SUBJECTS
 from yuhu.journal.models import FeedEntry
 from yuhu.kit import steps
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
-CASE = "case"
 # What happened longer ago is history (a bulk load, or a feed that stood still): too late to act on, so not announced.
 NEWS = dt.timedelta(days=7)
 
@@ -70,25 +71,25 @@ def _locked_cursor() -> Cursor:
 
 def _rows(batch: Sequence[FeedEntry], at: dt.datetime) -> list[Delivery]:
     """The ledger's rows for these entries, not yet stored."""
-    cases, recipients = _cases(batch), Recipients()
-    found: list[tuple[FeedEntry, Case, Told]] = []
+    subjects, recipients = _subjects(batch), Recipients()
+    found: list[tuple[FeedEntry, Any, Told]] = []
     for feed in batch:
-        case = cases.get(feed.entry.subject_id) if feed.entry.subject_type == CASE else None
-        if case is not None and (told := _told(Event(feed.entry, case), recipients)):
-            found.append((feed, case, told))
-    keys = {key for _feed, _case, told in found for key in told if key is not None}
+        about = subjects.get((feed.entry.subject_type, feed.entry.subject_id))
+        if about is not None and (told := _told(Event(feed.entry, about), recipients)):
+            found.append((feed, about, told))
+    keys = {key for _feed, _about, told in found for key in told if key is not None}
     mails = dict(User.objects.filter(pk__in=keys, is_active=True).values_list("pk", "email"))
-    return [row for feed, case, told in found for row in _rows_of(feed, case, told, mails, at)]
+    return [row for feed, about, told in found for row in _rows_of(feed, about, told, mails, at)]
 
 
-def _cases(batch: Sequence[FeedEntry]) -> dict[str, Case]:
-    """The cases of those entries that anybody is told of, with their reporters."""
-    numbers = {
-        one.entry.subject_id for one in batch if one.entry.subject_type == CASE and one.entry.kind in BY_EVENT
-    }
-    if not numbers:
-        return {}
-    return {case.number: case for case in Case.objects.filter(number__in=numbers).select_related("reporter")}
+def _subjects(batch: Sequence[FeedEntry]) -> dict[tuple[str, str], Any]:
+    """What those entries are about that anybody is told of: one query for each kind of subject."""
+    news = [one.entry for one in batch if one.entry.kind in BY_EVENT]
+    found: dict[tuple[str, str], Any] = {}
+    for name, subject in SUBJECTS.items():
+        keys = {entry.subject_id for entry in news if entry.subject_type == name}
+        found |= {(name, key): row for key, row in subject.find(keys).items()}
+    return found
 
 
 def _told(event: Event, recipients: Recipients) -> Told:
@@ -100,7 +101,7 @@ def _told(event: Event, recipients: Recipients) -> Told:
     try:
         for notice in of(event.entry.kind, event.data):
             if notice.audience is Audience.RESIDENT:
-                if _phone_of(event.case) is not None:
+                if _phone_of(event.about) is not None:
                     told.setdefault(None, notice)
                 continue
             for person in recipients.people(notice.audience, event):
@@ -111,26 +112,27 @@ def _told(event: Event, recipients: Recipients) -> Told:
     return told
 
 
-def _phone_of(case: Case) -> Reporter | None:
+def _phone_of(about: Any) -> Reporter | None:
     """The reporter, if he or she left a phone number."""
-    reporter: Reporter | None = getattr(case, "reporter", None)
+    reporter: Reporter | None = getattr(about, "reporter", None)
     return reporter if reporter is not None and reporter.phone_sealed else None
 
 
 def _rows_of(
-    feed: FeedEntry, case: Case, told: Told, mails: dict[int, str], at: dt.datetime
+    feed: FeedEntry, about: Any, told: Told, mails: dict[int, str], at: dt.datetime
 ) -> Iterable[Delivery]:
     for person, notice in told.items():
         row = {
             "entry_id": feed.entry_id,
             "feed_no": feed.feed_no,
             "kind": notice.kind,
-            "subject": case.number,
+            "about": feed.entry.subject_type,
+            "subject": feed.entry.subject_id,
             "at": feed.entry.at,
             "created_at": at,
         }
         if person is None:
-            reporter = _phone_of(case)
+            reporter = _phone_of(about)
             yield Delivery(**row, reporter=reporter, channel=Channel.SMS, next_at=at)
         elif person in mails:
             inbox = Delivery(**row, user_id=person, channel=Channel.INBOX)

@@ -28,10 +28,16 @@ _DECIDERS = (_ROLE.HEAD, _ROLE.DUTY_OFFICER, _ROLE.LEADER)
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of the journal and the case that it is about."""
+    """One entry of the journal and what it is about; ``case`` is for the audiences of cases."""
 
     entry: Entry
-    case: Case
+    about: Any
+
+    @property
+    def case(self) -> Case:
+        if not isinstance(self.about, Case):
+            raise TypeError(f"{self.entry.kind} is not about a case")
+        return self.about
 
     @property
     def data(self) -> dict[str, Any]:
@@ -60,6 +66,9 @@ class Recipients:
             Audience.ASKER: self._asker,
             Audience.TOLD: self._told,
             Audience.FILER: self._filer,
+            Audience.NAMED: lambda event: event.data.get("tell") or [],
+            Audience.UNITS: lambda event: self._of_units(event, "units", _PEOPLE),
+            Audience.HEADS: lambda event: self._of_units(event, "heads", _DECIDERS),
         }
 
     def people(self, audience: Audience, event: Event) -> list[int]:
@@ -81,8 +90,11 @@ class Recipients:
         return self._seated(event.on, _PEOPLE, unit__code=unit) if unit else []
 
     def _helpers(self, event: Event) -> list[int]:
-        codes = event.data.get("co_units") or []
-        return [one for code in codes for one in self._seated(event.on, _PEOPLE, unit__code=code)]
+        return self._of_units(event, "co_units", _PEOPLE)
+
+    def _of_units(self, event: Event, key: str, roles: Iterable[str]) -> list[int]:
+        codes = event.data.get(key) or []
+        return [one for code in codes for one in self._seated(event.on, roles, unit__code=code)]
 
     def _previous(self, event: Event) -> list[int]:
         """Whoever held the order before this one, and does not hold this one."""

@@ -7,6 +7,7 @@ after the other side took the message leaves the row to be sent again: at least 
 
 import datetime as dt
 import logging
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,7 @@ from yuhu.delivery.exceptions import NoSuchNotice, NotDead
 from yuhu.delivery.models import Delivery
 from yuhu.delivery.policies import may_resend
 from yuhu.delivery.states import MAX_ATTEMPTS, Channel, State, wait
+from yuhu.delivery.subjects import CASE, SUBJECTS
 from yuhu.journal.actions import Actor, record
 from yuhu.kit import clock, leases, people, steps
 from yuhu.kit.exceptions import Forbidden
@@ -73,7 +75,7 @@ def resend(*, delivery_id: int, user: User, actor: Actor, at: dt.datetime) -> De
             raise NotDead
         row.state, row.attempts, row.next_at, row.last_error = State.PENDING, 0, at, ""
         row.save(update_fields=["state", "attempts", "next_at", "last_error"])
-        case = Case.objects.filter(number=row.subject).first()
+        case = Case.objects.filter(number=row.subject).first() if row.about == CASE else None
         record(
             kind="delivery.resent",
             subject=("delivery", row.pk),
@@ -86,8 +88,9 @@ def resend(*, delivery_id: int, user: User, actor: Actor, at: dt.datetime) -> De
     return row
 
 
-def message_of(row: Delivery, case: Case | None) -> Message:
-    """What is sent, in the district's language, with the address read now. ``case`` comes with category and block.
+def message_of(row: Delivery, about: Any) -> Message:
+    """What is sent, in the district's language, with the address read now. ``about`` is the subject's row, if it is
+    still there; a case comes with category and block.
 
     Raises:
         Failed: there is no address (any more).
@@ -99,26 +102,28 @@ def message_of(row: Delivery, case: Case | None) -> Message:
     if not to:
         raise Failed("no_address", for_good=True)
     with translation.override(settings.LANGUAGE_CODE):
-        words = wording.words(row.kind, row.entry.data, _facts(row, case))
+        words = wording.words(row.kind, row.entry.data, _facts(row, about))
     if row.channel == Channel.SMS:
         return Message(to=to, subject=words.title, text=words.text)
-    link = wording.absolute(case.get_absolute_url()) if case else ""
-    return Message(to=to, subject=f"{words.title} · {row.subject}", text=f"{words.text}\n\n{link}\n")
+    link = wording.absolute(about.get_absolute_url()) if about else ""
+    name = row.subject if about is None or row.about == CASE else str(about)
+    return Message(to=to, subject=f"{words.title} · {name}", text=f"{words.text}\n\n{link}\n")
 
 
-def _facts(row: Delivery, case: Case | None) -> wording.Facts:
+def _facts(row: Delivery, about: Any) -> wording.Facts:
     if row.reporter is not None:
         return wording.Facts(row.subject, link=wording.absolute(wording.private_path(row.reporter.token)))
-    return wording.facts_of(case) if case else wording.Facts(row.subject)
+    return wording.facts_of(about) if about else wording.Facts(row.subject)
 
 
 def _attempt(row: Delivery) -> Failed | None:
     """Send it; what went wrong, as a code. An error's own words may name the person and are dropped."""
     if row.attempts > MAX_ATTEMPTS:
         return Failed("worker_died", for_good=True)
-    case = Case.objects.filter(number=row.subject).select_related("category", "block").first()
+    subject = SUBJECTS.get(row.about)
+    about = subject.find([row.subject]).get(row.subject) if subject else None
     try:
-        channel(row.channel).send(message_of(row, case), timeout=settings.EMAIL_TIMEOUT)
+        channel(row.channel).send(message_of(row, about), timeout=settings.EMAIL_TIMEOUT)
     except Failed as failure:
         return failure
     except Exception as error:  # a channel's bug must not stop the others

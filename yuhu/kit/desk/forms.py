@@ -1,12 +1,17 @@
-"""A form that ends in an action: the refusal stands beside its field, and nothing that was typed is lost."""
+"""Forms that end in an action: the refusal stands beside its field, and nothing that was typed is lost.
+
+``ActionForm`` makes or changes a row, ``VerbForm`` carries out one verb on a row (see ``verbs.py``).
+"""
 
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,13 +29,12 @@ logger = logging.getLogger(__name__)
 Act = Callable[[dict[str, Any]], Model]
 
 
-class ActionForm(ModelForm):
-    """A model form that stores nothing itself: it is valid when ``act`` (an action, bound by the door) accepts.
+class _Acts(forms.BaseForm):
+    """Valid when the action accepts."""
 
-    ``act`` gets the cleaned data and returns the stored row.
-    """
-
-    act: Act
+    def carry_out(self) -> None:
+        """Call the action with the cleaned data."""
+        raise NotImplementedError
 
     def _post_clean(self) -> None:
         """In the place of the model's own validation, which the action and the database have."""
@@ -38,7 +42,7 @@ class ActionForm(ModelForm):
             return
         try:
             with transaction.atomic():
-                self.instance = type(self).act(self.cleaned_data)
+                self.carry_out()
         except Refusal as refusal:
             self.refused(refusal)
         except IntegrityError:
@@ -50,12 +54,58 @@ class ActionForm(ModelForm):
         """Say it beside the field that is meant, or above all."""
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
+
+class ActionForm(_Acts, ModelForm):
+    """A model form that stores nothing itself: it is valid when ``act`` (an action, bound by the door) accepts.
+
+    ``act`` gets the cleaned data and returns the stored row.
+    """
+
+    act: Act
+
+    def carry_out(self) -> None:
+        self.instance = type(self).act(self.cleaned_data)
+
     def save(self, commit: bool = True) -> Any:
         """The row is stored already."""
         return self.instance
 
     def save_m2m(self) -> None:
         """No lists of rows hang on these forms."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A field of a verb's form that names rows of another list of the desk: the same search box as everywhere.
+
+    ``model`` and ``column`` are a foreign key to that list; ``many`` lets several rows be chosen.
+    """
+
+    model: type[Model]
+    column: str
+    label: str | Promise
+    required: bool = True
+    many: bool = False
+    help_text: str | Promise = ""
+
+
+class VerbForm(_Acts, forms.Form):
+    """What one verb on a row asks for; without fields it is a button. ``named`` fields are added by the desk."""
+
+    named: ClassVar[Mapping[str, Named]] = {}
+    order: ClassVar[tuple[str, ...]] = ()  # names of the fields, should the named ones not stand last
+
+    def __init__(self, *args: Any, act: Callable[[dict[str, Any]], object], obj: Any, **kwargs: Any) -> None:
+        self.act, self.obj = act, obj
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def initial_of(cls, obj: Any) -> dict[str, Any]:
+        """What the fields begin with for this row."""
+        return {}
+
+    def carry_out(self) -> None:
+        self.act(self.cleaned_data)
 
 
 class SheetForm(ActionForm):

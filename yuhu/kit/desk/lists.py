@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
@@ -17,7 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yuhu.kit.desk.picks import Pick, PickField
+from yuhu.kit.desk.forms import Named
+from yuhu.kit.desk.picks import Pick, PickField, Picks, PicksField
 from yuhu.kit.scope import Scope
 
 if TYPE_CHECKING:
@@ -145,6 +147,22 @@ class DeskAdmin(ModelAdmin):
                 pick = Pick(db_field, self.admin_site)
                 kwargs |= {"form_class": PickField, "widget": pick, "desk": other}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def named_field(self, request: HttpRequest, named: Named) -> PickField | PicksField:
+        """The form field for rows of another list of the desk (see ``forms.Named``)."""
+        column = cast("ForeignKey[Any, Any]", named.model._meta.get_field(named.column))
+        other = self.admin_site._registry.get(column.remote_field.model)
+        if not isinstance(other, DeskAdmin):
+            raise ImproperlyConfigured(f"{named.model.__name__}.{named.column} names no list of the desk")
+        options: dict[str, Any] = {
+            "queryset": other.choices(request),
+            "label": named.label,
+            "required": named.required,
+            "help_text": named.help_text,
+        }
+        if named.many:
+            return PicksField(desk=other, widget=Picks(column, self.admin_site), **options)
+        return PickField(desk=other, widget=Pick(column, self.admin_site), **options)
 
     def choices(self, request: HttpRequest) -> Any:
         """What the forms of other lists may name of this one."""

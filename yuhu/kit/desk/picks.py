@@ -1,10 +1,11 @@
-"""A field that picks one row of another list by typing: suggestions with a script, the row's own key without one."""
+"""Fields that pick rows of another list by typing: suggestions with a script, the row's own key without one."""
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -12,8 +13,10 @@ from django.utils.translation import gettext
 if TYPE_CHECKING:
     # Generic in the stubs only.
     ModelChoiceField = forms.ModelChoiceField[Any]
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField[Any]
 else:
     ModelChoiceField = forms.ModelChoiceField
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
 TYPED = "="  # what was typed as a key and not chosen from the suggestions begins with it
 LONGEST_KEY = 18  # digits of a row's number
@@ -22,7 +25,7 @@ LONGEST_KEY = 18  # digits of a row's number
 class NamesRows(Protocol):
     """What a pick asks of the other list."""
 
-    typed_by: tuple[str, ...]
+    typed_by: ClassVar[tuple[str, ...]]
 
     def choice_label(self, obj: Any) -> str: ...
 
@@ -41,12 +44,32 @@ class Pick(AutocompleteSelect):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         typed = str(value).removeprefix(TYPED) if str(value or "").startswith(TYPED) else ""
         label = gettext("Without a script: the code, number or log-in name")
-        box = format_html(
-            '<noscript><input type="text" name="{}-typed" value="{}" maxlength="64" placeholder="{}" aria-label="{}">'
-            "</noscript>",
-            *(name, typed, label, label),
-        )
-        return super().render(name, value, attrs, renderer) + box
+        return super().render(name, value, attrs, renderer) + _typing(name, typed, label, longest=64)
+
+
+class Picks(AutocompleteSelectMultiple):
+    """The same for several rows; without a script their keys stand in one box, with spaces or commas between."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = re.split(r"[\s,，、;；]+", str(data.get(f"{name}-typed") or "").strip())
+        return [TYPED + one for one in typed if one] or super().value_from_datadict(data, files, name)
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        """The chosen rows only; what is no row's number cannot be one."""
+        return super().optgroups(name, [one for one in value if is_number(one)], attr)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        typed = " ".join(str(one).removeprefix(TYPED) for one in value or () if str(one).startswith(TYPED))
+        label = gettext("Without a script: the codes, numbers or log-in names, with spaces between")
+        return super().render(name, value, attrs, renderer) + _typing(name, typed, label, longest=2000)
+
+
+def _typing(name: str, typed: str, label: str, *, longest: int) -> SafeString:
+    return format_html(
+        '<noscript><input type="text" name="{}-typed" value="{}" maxlength="{}" placeholder="{}" aria-label="{}">'
+        "</noscript>",
+        *(name, typed, longest, label, label),
+    )
 
 
 class PickField(ModelChoiceField):
@@ -63,7 +86,7 @@ class PickField(ModelChoiceField):
         if not isinstance(value, str) or value == "":
             return super().to_python(value)
         if value.startswith(TYPED):
-            return self._by_key(value.removeprefix(TYPED))
+            return by_key(self, self.desk, value.removeprefix(TYPED))
         if not is_number(value):
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], "invalid_choice", {"value": ""}
@@ -73,12 +96,40 @@ class PickField(ModelChoiceField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")
 
-    def _by_key(self, key: str) -> Any:
-        for column in self.desk.typed_by:
-            found = list(self.queryset.filter(**{column: key})[:2]) if self.queryset is not None else []
-            if len(found) == 1:
-                return found[0]
-        raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
+
+class PicksField(ModelMultipleChoiceField):
+    """The field behind ``Picks``: a list of rows, each once."""
+
+    def __init__(self, *, desk: NamesRows, **options: Any) -> None:
+        super().__init__(**options)
+        self.desk = desk
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self.desk.choice_label(obj)
+
+    def clean(self, value: Any) -> Any:
+        given = [str(one) for one in value or ()]
+        typed = [by_key(self, self.desk, one.removeprefix(TYPED)) for one in given if one.startswith(TYPED)]
+        chosen = [one for one in given if not one.startswith(TYPED)]
+        if not all(is_number(one) for one in chosen):
+            raise forms.ValidationError(
+                self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": ""}
+            )
+        found = list(super().clean(chosen)) if chosen or not typed else []
+        return list({row.pk: row for row in (*found, *typed)}.values())
+
+
+def by_key(field: "PickField | PicksField", desk: NamesRows, key: str) -> Any:
+    """The row that people call ``key``.
+
+    Raises:
+        ValidationError: no row, or more than one, is called so.
+    """
+    for column in desk.typed_by:
+        found = list(field.queryset.filter(**{column: key})[:2]) if field.queryset is not None else []
+        if len(found) == 1:
+            return found[0]
+    raise forms.ValidationError(field.error_messages["invalid_choice"], "invalid_choice", {"value": key})
 
 
 def is_number(value: object) -> bool:
