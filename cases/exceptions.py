@@ -90,3 +90,10 @@ class PhotosLost(FilesAway):
     """A form comes back, and its photos could not be kept for it."""
 
     message = _("The photos could not be kept: please choose them again. The text is kept.")
+
+
+class TooManyToExport(Invalid):
+    """A sheet of everything helps nobody and weighs on everybody."""
+
+    code = "too_many"
+    message = _("These are more than 10,000 cases. Narrow the list with the filters and export it in parts.")

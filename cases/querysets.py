@@ -25,6 +25,8 @@ from yuhu.kit.search import asked
 
 M = TypeVar("M", bound=Model)
 BRANCH = 2  # digits of a branch of categories
+# Which column holds the code of an area, by its number of digits.
+AREAS = {6: "district_code", 9: "street_code", 12: "community_code", 14: "block_code"}
 
 
 # What hangs on a case and decides which moves the API offers.
@@ -145,8 +147,20 @@ class CaseQuerySet(QuerySet[M]):
 
     def in_area(self, code: str) -> Self:
         """In the district, street, community or block of this national code; a code of another length finds none."""
-        field = {6: "district_code", 9: "street_code", 12: "community_code", 14: "block_code"}.get(len(code))
+        field = AREAS.get(len(code))
         return self.filter(**{field: code}) if field else self.none()
+
+    def in_areas(self, codes: Iterable[str]) -> Self:
+        """In any of these areas; none: no case."""
+        inside = Q(pk__in=[])
+        for code in codes:
+            if field := AREAS.get(len(code)):
+                inside |= Q(**{field: code})
+        return self.filter(inside)
+
+    def of_units(self, units: Collection[int]) -> Self:
+        """In which these units have a part: in charge, helping, evaluating."""
+        return self.filter(pk__in=self._related("parties").filter(unit__in=sorted(units)).values("case"))
 
     def unplaced(self) -> Self:
         """No street has them yet: reported without a place that is known."""

@@ -33,6 +33,8 @@ class Show(TextChoices):
     WAITING = "my_requests", _("My requests that await a decision")
     REPORTED = "my_reports", _("Reported by me")
     SOON = "due_soon", _("Due soon")
+    UNIT = "my_unit", _("With my unit")
+    AREA = "my_area", _("In my area")
     LATE_STEP = "late_step", _("Dispatch or evaluation overdue")
     CLOSED = "closed", _("Closed")
     SHOULD_BE_CLOSED = "should_be_closed", _("Closed, or due and not closed")
@@ -205,6 +207,8 @@ _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {
     Show.WAITING: _of_requests(lambda viewer: Q(asked_by=viewer.person)),
     Show.REPORTED: lambda viewer: Case.objects.reported_by(viewer.person),
     Show.SOON: lambda viewer: Case.objects.due_soon(viewer.at),
+    Show.UNIT: lambda viewer: Case.objects.of_units(viewer.scope.units),
+    Show.AREA: lambda viewer: Case.objects.in_areas(viewer.scope.areas),
     Show.LATE_STEP: late_step,
 }
 _OF_PERIOD: dict[Show, Callable[[Viewer, Period | None], Cases]] = {

@@ -123,6 +123,7 @@ def case_page(
     known = offers(look)
     context = {
         **_facts(found, at),
+        "points": _points(found, at),
         "steps": _steps(look, known, request, opened),
         "refused": [offer for offer in known if not offer.verdict and not offer.move.who <= MACHINES],
         "story": story(found)[::-1],
@@ -146,6 +147,19 @@ def _facts(found: Case, at: dt.datetime) -> dict[str, Any]:
         "asked": _asked(found),
         "joined": [note for note in found.notes.all() if note.move == "join" and note.text],
     }
+
+
+def _points(found: Case, at: dt.datetime) -> list[dict[str, Any]]:
+    """The place on the map: the point that was reported, else the middle of the block; none when neither is known."""
+    longitude, latitude = found.longitude, found.latitude
+    if longitude is None and found.block is not None:
+        longitude, latitude = found.block.centroid_longitude, found.block.centroid_latitude
+    if longitude is None or not found.street_code:
+        return []
+    tone = "overdue" if found.is_overdue(at) else "soon" if found.is_due_soon(at) else "open"
+    tone = "done" if found.is_final else tone
+    label = found.address or (found.block.name if found.block else found.number)
+    return [{"longitude": longitude, "latitude": latitude, "label": label, "url": "", "tone": tone}]
 
 
 def _result(found: Case) -> Note | None:

@@ -21,6 +21,7 @@ from staffing.actions.clients import (
     renew_secret,
     set_client_active,
 )
+from staffing.actions.filters import forget_filter, keep_filter
 from staffing.actions.importing import (
     apply_roster,
     applying_roster,
@@ -65,11 +66,13 @@ __all__ = [
     "create_account",
     "end_assistant",
     "fail_log_in",
+    "forget_filter",
     "forget_proposals",
     "forget_tokens",
     "give_code",
     "hand_over",
     "join",
+    "keep_filter",
     "leave",
     "load_departments",
     "load_roster",

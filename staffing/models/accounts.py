@@ -49,6 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # What the one session that counts bears (SINGLE_SESSION); it proves nothing by itself.
     session_mark = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     source = models.CharField(_("source"), max_length=20, blank=True)
+    # Filters of the desk's lists that the person has named: {"list", "name", "query"}. They come with the account, so
+    # that a list shows them without another question.
+    desk_filters = models.JSONField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

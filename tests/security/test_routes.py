@@ -115,6 +115,7 @@ DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
+OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
 
 
 class Row(NamedTuple):

@@ -57,7 +57,7 @@ class Delivery(models.Model):
     )
     channel = models.CharField(pgettext_lazy("delivery", "channel"), max_length=10, choices=Channel.choices)
     # What it is about, as the journal calls it (``subjects.py``).
-    about = models.CharField(_("about"), max_length=20, default="case")
+    about = models.CharField(_("about"), max_length=20, default="case", db_default="case")
     subject = models.CharField(_("case number"), max_length=32)
     state = models.CharField(
         pgettext_lazy("delivery", "state"), max_length=10, choices=State.choices, default=State.PENDING

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="delivery",
             name="about",
-            field=models.CharField(default="case", max_length=20, verbose_name="about"),
+            field=models.CharField(db_default="case", default="case", max_length=20, verbose_name="about"),
         ),
     ]

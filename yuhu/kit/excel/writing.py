@@ -20,11 +20,12 @@ _FORBIDDEN_IN_TITLE = str.maketrans("", "", "[]:*?/\\")
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet: its title, its headings and its rows."""
+    """One sheet: its title, its headings and its rows; ``note`` stands above them and below each printed page."""
 
     title: str
     headings: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    note: str = ""
 
 
 def workbook(*pages: Page) -> bytes:
@@ -42,11 +43,16 @@ def _write(book: Any, page: Page) -> None:
     styles = import_module("openpyxl.styles")
     sheet = book.create_sheet(page.title.translate(_FORBIDDEN_IN_TITLE)[:_LONGEST_TITLE])
     rows = [list(row) for row in page.rows]
-    sheet.freeze_panes = "A2"
+    top = 2 if page.note else 1
+    sheet.freeze_panes = f"A{top + 1}"
     for column, heading in enumerate(page.headings):
         letter = import_module("openpyxl.utils").get_column_letter(column + 1)
         texts = [heading, *(str(row[column]) for row in rows[:500] if column < len(row))]
         sheet.column_dimensions[letter].width = min(max(map(_width, texts)) + 2, _WIDEST)
+    if page.note:
+        sheet.append([_cell(sheet, page.note)])
+        # An ampersand begins a code of the footer's own.
+        sheet.oddFooter.center.text = page.note.replace("&", "&&")
     bold, fill = styles.Font(bold=True), styles.PatternFill("solid", fgColor="DCE6F2")
     head = []
     for heading in page.headings:
@@ -57,7 +63,7 @@ def _write(book: Any, page: Page) -> None:
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
     last = import_module("openpyxl.utils").get_column_letter(max(len(page.headings), 1))
-    sheet.auto_filter.ref = f"A1:{last}{len(rows) + 1}"
+    sheet.auto_filter.ref = f"A{top}:{last}{len(rows) + top}"
 
 
 def _cell(sheet: Any, value: Any) -> Any:
