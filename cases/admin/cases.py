@@ -135,6 +135,7 @@ class ShowFilter(KnownFilter):
     """A kind of work, as the first page counts it."""
 
     title = _("work")
+    template = "admin/asked_filter.html"
     parameter_name = "show"
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
@@ -148,6 +149,7 @@ class DecideFilter(KnownFilter):
     """Requests that wait for my decision, by kind."""
 
     title = _("awaits my decision")
+    template = "admin/asked_filter.html"
     parameter_name = "decide"
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:

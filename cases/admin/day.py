@@ -41,5 +41,5 @@ def of_cases(request: HttpRequest) -> Iterator[Item]:
     for show, label in _WORK:
         pile = held.get(show, Pile())
         yield Item(Part.DO, label, pile.number, f"{address}?show={show}", late=pile.late)
-    yield Item(Part.DUE, _("Overdue"), clocks["overdue"], f"{address}?overdue=true", late=clocks["overdue"])
+    yield Item(Part.DUE, _("Overdue"), clocks["overdue"], f"{address}?overdue=true")
     yield Item(Part.DUE, _("Due soon"), clocks["soon"], f"{address}?overdue=soon")
