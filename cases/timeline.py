@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import mediating
 from cases.states import ContactChannel, Path, RejectCode, Satisfaction, Solved, Step
 
 LOCAL_FORM = "%Y-%m-%d %H:%M"
@@ -77,6 +78,8 @@ LINES: dict[str, Line] = {
     "case.escalated:told": Line(
         _("The time for “%(step)s” is over: told the %(role)s (level %(level)s)"), "clock-overdue", OVERDUE
     ),
+    "case.mediation_opened": Line(_("Mediation begun: %(mediation)s"), "people"),
+    "case.mediation_ended": Line(_("%(mediation)s ended: %(outcome)s"), "people"),
     "case.erased": Line(_("Personal data was erased"), "close"),
     "case.unmasked": Line(_("Looked at the reporter's name and phone"), "key"),
     "case.person_forgotten": Line(_("The reporter's name and phone were erased: their time is over"), "key"),
@@ -105,6 +108,8 @@ _WORDS: dict[str, Mapping[str, str | Promise]] = {
     "satisfaction": dict(Satisfaction.choices),
     "step": dict(Step.choices),
     "role": ROLES,
+    "mediation": dict(mediating.Kind.choices),
+    "outcome": dict(mediating.State.choices),
 }
 _MOMENTS = frozenset({"due_at", "until", "review_at"})
 

@@ -59,17 +59,20 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
         return Scope.nothing()
     posts = posts_of(user, on)
     areas = frozenset(post.area for post in posts if opens_area(post))
-    units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _ADMINISTRATORS)
+    units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _CLOSED)
+    kept = frozenset(post.unit_id for post in posts if post.unit_id and post.kind is PostKind.MEDIATOR)
     kinds = next((post.categories for post in posts if post.categories is not None), None)
-    return Scope(areas=areas, units=units, person=user.pk, has_post=bool(posts), kinds=kinds)
+    return Scope(areas, units, user.pk, has_post=bool(posts), kinds=kinds, confidential=kept)
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})
+# Seats that open neither their unit's cases nor its area: a mediator sees the cases that he or she mediates.
+_CLOSED = _ADMINISTRATORS | {PostKind.MEDIATOR}
 
 
 def opens_area(post: Post) -> bool:
     """Whether the post's area opens the cases in it."""
-    if post.kind in _ADMINISTRATORS:
+    if post.kind in _CLOSED:
         return False
     return bool(post.block_id) or post.kind in SEES_AREA_OF_UNIT or post.unit_kind in AREA_UNITS
 
@@ -125,7 +128,12 @@ def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) 
 
 
 _SEATED_BY_APPOINTERS = frozenset(
-    {Membership.Role.MEMBER, Membership.Role.HEAD, Membership.Role.DUTY_OFFICER}
+    {
+        Membership.Role.MEMBER,
+        Membership.Role.HEAD,
+        Membership.Role.DUTY_OFFICER,
+        Membership.Role.MEDIATOR,
+    }
 )
 
 

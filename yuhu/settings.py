@@ -275,6 +275,16 @@ WARN_FRACTION = 0.75
 RETURN_LIMIT = 2
 SUSPENSION_MAX_DAYS = 90
 REOPEN_DAYS = env.int("REOPEN_DAYS", default=15)
+# Natural days; people's mediation normally ends within one month (人民调解工作若干规定, art. 33), a court's before the
+# suit within 30 days; for administrative mediation there is no limit of the whole country (proposal: 30).
+MEDIATION_DAYS = {
+    "people": env.int("MEDIATION_PEOPLE_DAYS", default=30),
+    "administrative": env.int("MEDIATION_ADMINISTRATIVE_DAYS", default=30),
+    "judicial": env.int("MEDIATION_JUDICIAL_DAYS", default=30),
+}
+# Both parties ask the court together within so many days (People's Mediation Law, art. 33).
+MEDIATION_CONFIRM_DAYS = env.int("MEDIATION_CONFIRM_DAYS", default=30)
+RETAIN_MEDIATION_DAYS = env.int("RETAIN_MEDIATION_DAYS", default=3 * 365)
 DUPLICATE_METRES, DUPLICATE_DAYS = 100, 14
 
 REST_FRAMEWORK = {

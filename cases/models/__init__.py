@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
 from cases.models.drafts import PhotoDraft
 from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
+from cases.models.mediation import Mediation, MediationParty, MediationRecord
 from cases.models.people import Reporter
 from cases.models.reference import Category
 
@@ -17,6 +18,9 @@ __all__ = [
     "Deadline",
     "Escalation",
     "Evaluation",
+    "Mediation",
+    "MediationParty",
+    "MediationRecord",
     "Note",
     "PhotoDraft",
     "Rating",

@@ -46,6 +46,17 @@ SENTENCES: dict[str, str | Promise] = {
     "client.activated": _("Opened again"),
     "client.deactivated": _("Closed, with all its tokens"),
     "client.token_refused": _("A token was refused"),
+    "mediation.opened": _("Mediation opened"),
+    "mediation.party_added": _("Party added"),
+    "mediation.consent": _("Noted what a party says"),
+    "mediation.session": _("Session recorded"),
+    "mediation.extended": _("Limit extended with the consent of both sides"),
+    "mediation.police_told": _("Police told of a risk of crime"),
+    "mediation.ended": _("Mediation ended"),
+    "mediation.performance": _("Performance followed up"),
+    "mediation.confirmation_asked": _("Judicial confirmation asked for on %(on)s"),
+    "mediation.confirmation_decided": _("Decision of the court recorded"),
+    "mediation.revealed": _("Names and phones shown"),
     "category.changed": _("Changed: %(changes)s"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {

@@ -279,6 +279,11 @@ NOTICES: tuple[Notice, ...] = (
         _("%(case)s is overdue: the step “%(step)s” was due by %(due)s. You are told as the superior."),
         email=True, icon="clock-overdue", tone="overdue",
     ),
+    # Mediation.
+    Notice(
+        "mediation", "mediation.opened", A.NAMED, _("A mediation is yours"),
+        _("%(what)s was opened, and you are its mediator."), email=True, icon="people",
+    ),
 )  # fmt: skip
 
 # Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or
@@ -292,6 +297,8 @@ SILENT = frozenset(
         "case.unmasked",
         "case.erased",
         "case.person_forgotten",
+        "case.mediation_opened",
+        "case.mediation_ended",
     }
 )
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions import mediation
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
@@ -59,6 +60,7 @@ def rules() -> list[Rule]:
 
 def _of_people() -> list[Rule]:
     reporters = dt.timedelta(days=settings.RETAIN_REPORTER_DAYS)
+    mediations = dt.timedelta(days=settings.RETAIN_MEDIATION_DAYS)
     notices = dt.timedelta(days=settings.RETAIN_NOTICE_DAYS)
     return [
         Rule(
@@ -68,6 +70,14 @@ def _of_people() -> list[Rule]:
             _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
             lambda at: of_cases.reporters_kept_too_long(at - reporters).count(),
             lambda at: _reporters(at - reporters, at),
+        ),
+        Rule(
+            "mediations",
+            _("Names, phones and records of mediations, after they ended"),
+            mediations,
+            _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
+            lambda at: mediation.forgettable(at - mediations),
+            lambda at: _batches(lambda: mediation.forget_mediations(before=at - mediations, limit=BATCH)),
         ),
         Rule(
             "notices",
