@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, PartnerClient, Tenure, Unit, User
+from staffing.models import Absence, Assistant, Membership, PartnerClient, Tenure, Unit, User
 from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
 from yuhu.kit.compiled import Compiled
 from yuhu.kit.scope import Scope
@@ -127,6 +127,29 @@ def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) 
 _SEATED_BY_APPOINTERS = frozenset(
     {Membership.Role.MEMBER, Membership.Role.HEAD, Membership.Role.DUTY_OFFICER}
 )
+
+
+def may_record_absence(
+    user: User | AnonymousUser, *, person: User, starts_on: dt.date, ends_on: dt.date, on: dt.date
+) -> Verdict:
+    """Whether ``user`` keeps the leave of ``person``: whoever appoints in the area of one of the person's seats.
+
+    Asked for the first and the last day of the leave, so that a seat which ends or begins meanwhile counts too.
+    """
+    last = ends_on - dt.timedelta(days=1)
+    areas = {post.area for day in (starts_on, last) for post in posts_of(person, day)} - {""}
+    if not areas:
+        return Denied(
+            _("This person has no post on these days: there is nothing to be away from."), "no_post"
+        )
+    verdicts = [may_appoint(user, area=area, on=on) for area in sorted(areas)]
+    return next((verdict for verdict in verdicts if verdict), verdicts[0])
+
+
+def may_change_absence(user: User | AnonymousUser, absence: Absence, *, on: dt.date) -> Verdict:
+    """Whether ``user`` ends or cancels this leave, or names who stands in."""
+    days = {"starts_on": absence.starts_on, "ends_on": absence.ends_on}
+    return may_record_absence(user, person=absence.person, on=on, **days)
 
 
 def must_choose_password(user: User, *, at: dt.datetime) -> bool:

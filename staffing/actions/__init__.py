@@ -1,5 +1,12 @@
 """Verbs of staffing: the only place that writes people's posts and units."""
 
+from staffing.actions.absences import (
+    cancel_leave,
+    end_leave,
+    forget_absences,
+    name_stand_in,
+    take_leave,
+)
 from staffing.actions.accounts import (
     change_password,
     close_unused,
@@ -45,6 +52,7 @@ from staffing.actions.second_factor import (
     remove_second_factor,
     reseal_second_factors,
 )
+from staffing.actions.standing_in import open_spells, spells_of
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
@@ -56,6 +64,7 @@ __all__ = [
     "apply_roster",
     "applying_roster",
     "appoint",
+    "cancel_leave",
     "change_client",
     "change_password",
     "check_categories_by",
@@ -64,7 +73,9 @@ __all__ = [
     "correct_account",
     "create_account",
     "end_assistant",
+    "end_leave",
     "fail_log_in",
+    "forget_absences",
     "forget_proposals",
     "forget_tokens",
     "give_code",
@@ -79,7 +90,9 @@ __all__ = [
     "lock_out",
     "log_in",
     "move_office",
+    "name_stand_in",
     "on_roster_change",
+    "open_spells",
     "plan_of",
     "propose_roster",
     "propose_second_factor",
@@ -91,5 +104,7 @@ __all__ = [
     "reset_password",
     "set_active",
     "set_client_active",
+    "spells_of",
     "stand_in",
+    "take_leave",
 ]
