@@ -52,7 +52,6 @@ from staffing.actions.second_factor import (
     remove_second_factor,
     reseal_second_factors,
 )
-from staffing.actions.standing_in import open_spells, spells_of
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
@@ -92,7 +91,6 @@ __all__ = [
     "move_office",
     "name_stand_in",
     "on_roster_change",
-    "open_spells",
     "plan_of",
     "propose_roster",
     "propose_second_factor",
@@ -104,7 +102,6 @@ __all__ = [
     "reset_password",
     "set_active",
     "set_client_active",
-    "spells_of",
     "stand_in",
     "take_leave",
 ]

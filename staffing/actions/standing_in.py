@@ -5,7 +5,6 @@ Inside the caller's transaction, with the people locked. Leaves to others: the l
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,64 +12,16 @@ from django.utils.translation import gettext as _
 from blocks.models import Block
 from staffing.actions.roster import after_appointment, appoint, stand_in
 from staffing.exceptions import SamePersonTwice, WrongStandIn
-from staffing.models import Absence, StandIn, Tenure, User
+from staffing.models import Absence, Spell, StandIn, Tenure, User
 from staffing.posts import ACTING_OF, PostKind
 from yuhu.journal.actions import Actor, record
 
 
-@dataclass(frozen=True)
-class Spell:
-    """Days (end exclusive) on which a person who is away has a post of a block, perhaps acting in it."""
-
-    block_id: int
-    post: str
-    starts_on: dt.date
-    ends_on: dt.date
-
-    @property
-    def acting(self) -> str:
-        """The seat of whoever stands in: also of somebody who only acts."""
-        return ACTING_OF.get(self.post, PostKind(self.post)).value
-
-
-def spells_of(person: User, starts_on: dt.date, ends_on: dt.date) -> list[Spell]:
-    """Where somebody is missed in those days: the person's posts of blocks, acting or not, by block. One query."""
-    rows = (
-        Tenure.objects.during(starts_on, ends_on)
-        .filter(holder=person)
-        .order_by("block_id", "post", "starts_on")
-    )
-    found: list[Spell] = []
-    for row in rows:
-        until = getattr(row, "ends_on", None)
-        spell = Spell(row.block_id, row.post, max(row.starts_on, starts_on), min(until or ends_on, ends_on))
-        last = found[-1] if found else None
-        if last and (last.block_id, last.post, last.ends_on) == (spell.block_id, spell.post, spell.starts_on):
-            found[-1] = Spell(last.block_id, last.post, last.starts_on, spell.ends_on)
-        else:
-            found.append(spell)
-    return found
-
-
-def open_spells(absence: Absence, today: dt.date) -> list[Spell]:
-    """What is missed during the leave from ``today`` on, whether or not somebody stands in. Two queries.
-
-    The seat of somebody who only acts passes to the stand-in altogether, so it is known by the stand-in's row.
-    """
-    start = max(absence.starts_on, today)
-    if start >= absence.ends_on:
-        return []
-    held = spells_of(absence.person, start, absence.ends_on)
-    rows = absence.stand_ins.filter(ends_on__gt=start).exclude(post__in=ACTING_OF)
-    passed_on = [Spell(row.block_id, row.post, max(row.starts_on, start), row.ends_on) for row in rows]
-    return sorted({*held, *passed_on}, key=lambda one: (one.block_id, one.post, one.starts_on))
-
-
 def locked_spells(absence: Absence, today: dt.date) -> list[Spell]:
-    """The same with the blocks locked: nobody changes their rosters meanwhile."""
-    keys = {spell.block_id for spell in open_spells(absence, today)}
+    """What is missed from ``today`` on, with the blocks locked: nobody changes their rosters meanwhile."""
+    keys = {spell.block_id for spell in absence.open_spells(today)}
     list(Block.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    return open_spells(absence, today)
+    return absence.open_spells(today)
 
 
 def refuse_unfit(absence: Absence, person: User, spells: Iterable[Spell]) -> None:

@@ -3,7 +3,7 @@
 Leaves to others: who may change this (policies) and how (actions).
 """
 
-from staffing.models.absences import Absence, AbsenceState, StandIn
+from staffing.models.absences import Absence, AbsenceState, Spell, StandIn
 from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor, User
 from staffing.models.clients import PartnerClient
 from staffing.models.roster import Assistant, RosterImport, Tenure
@@ -20,6 +20,7 @@ __all__ = [
     "RecoveryCode",
     "RosterImport",
     "SecondFactor",
+    "Spell",
     "StandIn",
     "Tenure",
     "Unit",

@@ -5,6 +5,7 @@ which leave it was taken, so that it can be given back when the leave ends earli
 """
 
 import datetime as dt
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from blocks.models import Block
 from staffing.models.accounts import User
 from staffing.models.roster import Tenure
+from staffing.posts import ACTING_OF, PostKind
 from staffing.querysets import AbsenceQuerySet
 
 
@@ -39,6 +41,40 @@ _STATES = {
     AbsenceState.OVER: pgettext_lazy("leave", "back"),
     AbsenceState.CANCELLED: pgettext_lazy("leave", "cancelled"),
 }
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Days (end exclusive) on which a person who is away has a post of a block, perhaps acting in it."""
+
+    block_id: int
+    post: str
+    starts_on: dt.date
+    ends_on: dt.date
+
+    @property
+    def acting(self) -> str:
+        """The seat of whoever stands in: also of somebody who only acts."""
+        return ACTING_OF.get(self.post, PostKind(self.post)).value
+
+
+def spells_of(person: User, starts_on: dt.date, ends_on: dt.date) -> list[Spell]:
+    """Where somebody is missed in those days: the person's posts of blocks, acting or not, by block. One query."""
+    rows = (
+        Tenure.objects.during(starts_on, ends_on)
+        .filter(holder=person)
+        .order_by("block_id", "post", "starts_on")
+    )
+    found: list[Spell] = []
+    for row in rows:
+        until = getattr(row, "ends_on", None)
+        spell = Spell(row.block_id, row.post, max(row.starts_on, starts_on), min(until or ends_on, ends_on))
+        last = found[-1] if found else None
+        if last and (last.block_id, last.post, last.ends_on) == (spell.block_id, spell.post, spell.starts_on):
+            found[-1] = Spell(last.block_id, last.post, last.starts_on, spell.ends_on)
+        else:
+            found.append(spell)
+    return found
 
 
 class Absence(models.Model):
@@ -106,6 +142,19 @@ class Absence(models.Model):
         if on < self.starts_on:
             return AbsenceState.PLANNED
         return AbsenceState.AWAY if on < self.ends_on else AbsenceState.OVER
+
+    def open_spells(self, today: dt.date) -> list[Spell]:
+        """What is missed during the leave from ``today`` on, whether or not somebody stands in. Two queries.
+
+        The seat of somebody who only acts passes to the stand-in altogether, so it is known by the stand-in's row.
+        """
+        start = max(self.starts_on, today)
+        if start >= self.ends_on:
+            return []
+        held = spells_of(self.person, start, self.ends_on)
+        rows = self.stand_ins.filter(ends_on__gt=start).exclude(post__in=ACTING_OF)
+        passed_on = [Spell(row.block_id, row.post, max(row.starts_on, start), row.ends_on) for row in rows]
+        return sorted({*held, *passed_on}, key=lambda one: (one.block_id, one.post, one.starts_on))
 
 
 class StandIn(models.Model):

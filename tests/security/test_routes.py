@@ -79,6 +79,7 @@ TABLE = """
 /i18n/setlang/                                GET   anybody   -
 /services/                                    GET   anybody   -
 /services/<slug:code>/                        GET   none      404
+/leave/<int:pk>/                              GET   none      404
 /admin/login/                                 GET   anybody   -
 /admin/logout/                                GET   anybody   -
 /admin/password_change/                       GET   anybody   -
@@ -113,6 +114,7 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += ["/admin/staffing/absence/<path:object_id>/do/<slug:verb>/", "/admin/blocks/block/vacancies/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 

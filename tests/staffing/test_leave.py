@@ -578,4 +578,8 @@ def test_how_many_leaves_there_are_does_not_change_how_many_questions_are_asked(
         leave(world, who, act=None)
     with django_assert_num_queries(1):
         rows = list(Absence.objects.within(Scope(areas=frozenset({STREET}))).with_gap(TODAY))
-    assert {row.person.username for row in rows if row.has_gap} == {"governor", "supervisor", "governor2"}
+    assert {row.person.username for row in rows if getattr(row, "has_gap", None)} == {
+        "governor",
+        "supervisor",
+        "governor2",
+    }
