@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
@@ -215,7 +216,7 @@ class AbsenceAdmin(VerbsAdmin):
         if obj is None:
             return (*AbsenceForm.Meta.fields, "stand_in")
         why = ("kind",) if self.sees_why(request) else ()
-        return ("named", *why, "starts_on", "last_day", "ends_on", "day_count", "state")
+        return ("named", *why, "starts_on", "last_day", "back_on", "day_count", "state")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
@@ -290,10 +291,14 @@ class AbsenceAdmin(VerbsAdmin):
         return f"{obj.person.name}（{obj.person.employee_number or obj.person.username}）"
 
     @admin.display(description=_("last day"), ordering="ends_on")
-    def last_day(self, obj: Absence) -> dt.date:
-        return obj.last_day
+    def last_day(self, obj: Absence) -> str:
+        return date_format(obj.last_day)
 
-    @admin.display(description=_("calendar days"))
+    @admin.display(description=_("Back on"))
+    def back_on(self, obj: Absence) -> str:
+        return date_format(obj.ends_on)
+
+    @admin.display(description=_("days away"))
     def day_count(self, obj: Absence) -> int:
         return obj.days
 

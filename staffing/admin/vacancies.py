@@ -4,7 +4,6 @@ Leaves to others: the numbers (figures), who may fill a vacancy (the forms that 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -88,7 +87,7 @@ def _place(request: HttpRequest) -> Scope:
     if scope.areas:
         return scope
     posts = posts_of(request.user, clock.today())
-    return replace(scope, areas=frozenset(post.area for post in posts if post.area))
+    return Scope(areas=frozenset(post.area for post in posts if post.area), has_post=scope.has_post)
 
 
 def _same_blocks(on: Any) -> bool:

@@ -16,8 +16,8 @@ _IN_BLOCKS = (
     (Tenure.Seat.GOVERNOR, -2, 5, _Kind.ANNUAL, True),
     (Tenure.Seat.GOVERNOR, 0, 3, _Kind.SICK, True),
     (Tenure.Seat.GOVERNOR, -10, 40, _Kind.TRAINING, True),
-    (Tenure.Seat.GOVERNOR, 0, 2, _Kind.SICK, False),
     (Tenure.Seat.SUPERVISOR, -1, 8, _Kind.ANNUAL, True),
+    (Tenure.Seat.GOVERNOR, 0, 2, _Kind.SICK, False),
     (Tenure.Seat.SUPERVISOR, -30, 180, _Kind.SECONDMENT, True),
     (Tenure.Seat.GOVERNOR, 0, 1, _Kind.OTHER, True),
     (Tenure.Seat.SUPERVISOR, 0, 4, _Kind.SICK, True),
@@ -36,8 +36,8 @@ def load_leave(*, now: dt.datetime, seed: int) -> int:
     for number, (post, start, days, kind, covered) in enumerate(_IN_BLOCKS):
         street = HOME_STREET if number % 3 else f"43030200{2 + number // 3}"
         rows = _holders(post, street, today)
-        row = rows[rng.randrange(len(rows))]
-        acts = next((one.holder for one in rows if one.block_id != row.block_id), None) if covered else None
+        place = rng.randrange(len(rows))
+        row, acts = rows[place], rows[place - 1].holder if covered else None
         made += _take(row.holder, street, today + dt.timedelta(days=start), days, kind, acts, now)
     seats = Membership.objects.on(today).filter(unit__street=HOME_STREET, role=Membership.Role.MEMBER)
     people = [
@@ -70,7 +70,7 @@ def _take(
 ) -> int:
     assert person is not None
     leader = Membership.objects.filter(unit__code=street, unit__kind=Unit.Kind.STREET).order_by("pk")[0].user
-    actor = Actor(id=leader.pk, name=leader.name, post="street_leader")
+    actor = Actor(id=leader.pk, name=leader.name)
     take_leave(
         person=person,
         kind=kind,
