@@ -194,6 +194,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "pk": photo,
         "slug:name": "evaluate",
         "slug:key": "k" * 8,
+        "slug:verb": "end",
         "slug:code": "x",
         "code": world.b1.code,
         "path:object_id": "1",
