@@ -51,6 +51,13 @@ LABELS: dict[PostKind, Promise] = {
     PostKind.PARTNER_CLIENT: _("Partner system"),
 }
 
+# Who stands in for whom.
+ACTING_OF: dict[str, PostKind] = {
+    PostKind.GOVERNOR: PostKind.ACTING_GOVERNOR,
+    PostKind.SUPERVISOR: PostKind.ACTING_SUPERVISOR,
+}
+
+
 _BLOCK_POSTS = frozenset(
     {
         PostKind.GOVERNOR,

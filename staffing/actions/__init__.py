@@ -1,5 +1,12 @@
 """Verbs of staffing: the only place that writes people's posts and units."""
 
+from staffing.actions.absences import (
+    cancel_leave,
+    end_leave,
+    forget_absences,
+    name_stand_in,
+    take_leave,
+)
 from staffing.actions.accounts import (
     change_password,
     close_unused,
@@ -57,6 +64,7 @@ __all__ = [
     "apply_roster",
     "applying_roster",
     "appoint",
+    "cancel_leave",
     "change_client",
     "change_password",
     "check_categories_by",
@@ -65,7 +73,9 @@ __all__ = [
     "correct_account",
     "create_account",
     "end_assistant",
+    "end_leave",
     "fail_log_in",
+    "forget_absences",
     "forget_filter",
     "forget_proposals",
     "forget_tokens",
@@ -82,6 +92,7 @@ __all__ = [
     "lock_out",
     "log_in",
     "move_office",
+    "name_stand_in",
     "on_roster_change",
     "plan_of",
     "propose_roster",
@@ -95,4 +106,5 @@ __all__ = [
     "set_active",
     "set_client_active",
     "stand_in",
+    "take_leave",
 ]

@@ -1,5 +1,6 @@
 """The desk's lists of people, units and rosters, and what the lists of the apps above stand on (``PostsAdmin``)."""
 
+from staffing.admin.absences import AbsenceAdmin
 from staffing.admin.base import DayFilter, PostsAdmin, actor_of, entitled, who_and_when
 from staffing.admin.clients import ClientAdmin
 from staffing.admin.imports import RosterImportAdmin
@@ -8,6 +9,7 @@ from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
 
 __all__ = [
+    "AbsenceAdmin",
     "AssistantAdmin",
     "BlockRosterAdmin",
     "ClientAdmin",

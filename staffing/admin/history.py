@@ -23,6 +23,12 @@ SENTENCES: dict[str, str | Promise] = {
     "roster.assistant_added": _("%(kind)s: %(person)s, from %(starts_on)s"),
     "roster.assistant_ended": _("%(kind)s: %(person)s, until %(ends_on)s"),
     "roster.imported": _("Sheet applied, in force from %(effective_on)s"),
+    "absence.taken": _("%(person)s is on leave from %(starts_on)s, back on %(ends_on)s"),
+    "absence.covered": _(
+        "%(post)s of %(block)s: %(person)s stands in from %(starts_on)s until %(ends_on)s (exclusive)"
+    ),
+    "absence.ended": _("Back earlier: on %(ends_on)s instead of %(before)s"),
+    "absence.cancelled": _("Cancelled: it counts as not taken"),
     "unit.joined": _("%(role)s: %(person)s, from %(starts_on)s"),
     "unit.left": _("%(role)s: %(person)s, until %(ends_on)s"),
     "unit.office_moved": _("Belongs to %(unit)s from %(starts_on)s"),

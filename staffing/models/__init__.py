@@ -3,12 +3,15 @@
 Leaves to others: who may change this (policies) and how (actions).
 """
 
+from staffing.models.absences import Absence, AbsenceState, Spell, StandIn
 from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor, User
 from staffing.models.clients import PartnerClient
 from staffing.models.roster import Assistant, RosterImport, Tenure
 from staffing.models.units import Membership, PlatformLink, Unit
 
 __all__ = [
+    "Absence",
+    "AbsenceState",
     "Assistant",
     "FormerPassword",
     "Membership",
@@ -17,6 +20,8 @@ __all__ = [
     "RecoveryCode",
     "RosterImport",
     "SecondFactor",
+    "Spell",
+    "StandIn",
     "Tenure",
     "Unit",
     "User",

@@ -26,6 +26,7 @@ staffing.platformlink  l       l     l     l       l         l           l      
 staffing.membership    l       l     lac   lac     lac       l           l        lac     lac
 staffing.tenure        l       l     la    la      la        l           l        l       l
 staffing.assistant     l       l     lac   lac     lac       l           l        l       l
+staffing.absence      l       l     la    la      la        l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 cases.mediation        a       a     a     -       -         a           -        -       -
 blocks.district        l       l     l     l       l         l           l        l       l

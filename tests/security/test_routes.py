@@ -79,6 +79,7 @@ TABLE = """
 /i18n/setlang/                                GET   anybody   -
 /services/                                    GET   anybody   -
 /services/<slug:code>/                        GET   none      404
+/leave/<int:pk>/                              GET   none      404
 /admin/login/                                 GET   anybody   -
 /admin/logout/                                GET   anybody   -
 /admin/password_change/                       GET   anybody   -
@@ -114,6 +115,7 @@ DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_ch
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
 DESK += ["/admin/cases/mediation/<int:pk>/parties/"]
+DESK += ["/admin/staffing/absence/<path:object_id>/do/<slug:verb>/", "/admin/blocks/block/vacancies/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
@@ -194,6 +196,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "pk": photo,
         "slug:name": "evaluate",
         "slug:key": "k" * 8,
+        "slug:verb": "end",
         "slug:code": "x",
         "code": world.b1.code,
         "path:object_id": "1",

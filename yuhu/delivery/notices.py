@@ -284,6 +284,24 @@ NOTICES: tuple[Notice, ...] = (
         "mediation", "mediation.opened", A.NAMED, _("A mediation is yours"),
         _("%(what)s was opened, and you are its mediator."), email=True, icon="people",
     ),
+    # Leave: the person, and whoever stands in.
+    Notice(
+        "leave_taken", "absence.taken", A.NAMED, _("Leave recorded"),
+        _("Your leave was recorded: %(what)s."), icon="clock",
+    ),
+    Notice(
+        "leave_covered", "absence.covered", A.NAMED, _("You stand in"),
+        _("From %(on)s on you act in a block for somebody on leave: %(what)s. Its cases or evaluations come to you."),
+        email=True, icon="people",
+    ),
+    Notice(
+        "leave_ended", "absence.ended", A.NAMED, _("Leave ends earlier"),
+        _("It ends earlier: %(what)s. From %(on)s on everybody is in his or her own post again."), icon="check",
+    ),
+    Notice(
+        "leave_cancelled", "absence.cancelled", A.NAMED, _("Leave cancelled"),
+        _("It was cancelled, and nobody stands in: %(what)s."), icon="close",
+    ),
 )  # fmt: skip
 
 # Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case, Mediation
+from staffing.models import Absence
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -42,4 +43,5 @@ class Subject:
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
     "mediation": Subject(Mediation, related=("case",)),
+    "absence": Subject(Absence, related=("person",)),
 }

@@ -16,12 +16,13 @@ from cases.actions import mediation
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
-from staffing.actions import accounts, importing
-from staffing.models import RosterImport
+from staffing.actions import accounts, forget_absences, importing
+from staffing.models import Absence, RosterImport
 from yuhu.api.actions import KEPT, forget_old
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import inbox
 from yuhu.delivery.models import Delivery
+from yuhu.kit import clock
 
 BATCH = 500
 # Six months in the year's longest half: the law's minimum for network logs.
@@ -46,6 +47,7 @@ def rules() -> list[Rule]:
     return [
         *_of_people(),
         *_of_accounts(),
+        _of_leave(),
         *_short_lived(),
         Rule(
             "orphans",
@@ -110,6 +112,24 @@ def _of_accounts() -> list[Rule]:
             lambda at: _batches(lambda: accounts.forget(accounts.ended_sessions(at), limit=BATCH)),
         ),
     ]
+
+
+def _of_leave() -> Rule:
+    kept = dt.timedelta(days=settings.RETAIN_LEAVE_DAYS)
+
+    def before(at: dt.datetime) -> dt.date:
+        return clock.local_date(at - kept)
+
+    return Rule(
+        "leave",
+        _("Leave of colleagues, after it ended; who held which seat stays"),
+        kept,
+        _(
+            "Interim Provisions on Payment of Wages, art. 6: records at least two years; then no longer than needed"
+        ),
+        lambda at: Absence.objects.filter(ends_on__lt=before(at)).count(),
+        lambda at: _batches(lambda: forget_absences(before=before(at), limit=BATCH)),
+    )
 
 
 def _short_lived() -> list[Rule]:

@@ -25,6 +25,7 @@ from staffing.models import User
 from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
+from yuhu.runtime.demo.leave import load_leave
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.mediation import load_mediation
 from yuhu.runtime.demo.people import load_clients, load_people
@@ -102,6 +103,7 @@ class Command(BaseCommand):
             pass
         load_mediation(now=now, seed=SEED)
         Case.objects.filter(source="").update(source="demo")
+        load_leave(now=now, seed=SEED)
         while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
             pass
         while relay(at=now):
