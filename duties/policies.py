@@ -69,7 +69,7 @@ def rule_for(name: str, *, on: dt.date) -> CertificateRule | None:
     asked = certificate_key(name)
     if len(asked) < _SHORTEST_KEY:
         return None
-    rules = list(CertificateRule.objects.on(on).select_related("unit"))
+    rules = CertificateRule.objects.on(on).select_related("unit")
     exact = next((rule for rule in rules if asked in rule.keys), None)
     held = [(len(key), rule.number, rule) for rule in rules for key in rule.keys if key in asked]
     return exact or (max(held, key=lambda one: (one[0], -one[1]))[2] if held else None)

@@ -108,6 +108,10 @@ class StreetAnswerQuerySet(QuerySet[M]):
         """Proposals to which the department owes a reply."""
         return self.of_open().filter(proposes=True, signed_at__isnull=False, replied_at__isnull=True)
 
+    def to_assess(self) -> Self:
+        """Of closed consultations, not assessed yet."""
+        return self.filter(consultation__state="closed", assessed_at__isnull=True)
+
     def late(self, on: dt.date) -> Self:
         """Not answered by the day on which it was due."""
         return self.of_open().filter(signed_at__isnull=True, consultation__due_on__lt=on)

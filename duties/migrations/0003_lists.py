@@ -6,121 +6,340 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blocks', '0001_initial'),
-        ('duties', '0002_initial'),
-        ('staffing', '0004_roster_import'),
+        ("blocks", "0001_initial"),
+        ("duties", "0002_initial"),
+        ("staffing", "0004_roster_import"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consultation',
+            name="Consultation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=100, verbose_name='plan or project')),
-                ('about', models.TextField(blank=True, max_length=5000, verbose_name='what it is about')),
-                ('salt', models.CharField(editable=False, max_length=32)),
-                ('basis', models.CharField(blank=True, max_length=300, verbose_name='basis')),
-                ('due_on', models.DateField(help_text='The last day on which streets answer in time.', verbose_name='answers due by')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open for answers'), ('closed', 'Closed')], default='draft', max_length=10, verbose_name='state')),
-                ('made_at', models.DateTimeField(verbose_name='drafted')),
-                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='opened')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='drafted by')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='staffing.unit', verbose_name='department that asks')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="plan or project")),
+                ("about", models.TextField(blank=True, max_length=5000, verbose_name="what it is about")),
+                ("salt", models.CharField(editable=False, max_length=32)),
+                ("basis", models.CharField(blank=True, max_length=300, verbose_name="basis")),
+                (
+                    "due_on",
+                    models.DateField(
+                        help_text="The last day on which streets answer in time.",
+                        verbose_name="answers due by",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open for answers"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="drafted")),
+                ("opened_at", models.DateTimeField(blank=True, null=True, verbose_name="opened")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drafted by",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consultations",
+                        to="staffing.unit",
+                        verbose_name="department that asks",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consultation of streets',
-                'verbose_name_plural': 'consultations of streets',
-                'ordering': ['-made_at', '-pk'],
+                "verbose_name": "consultation of streets",
+                "verbose_name_plural": "consultations of streets",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='StreetAnswer',
+            name="StreetAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('salt', models.CharField(editable=False, max_length=32)),
-                ('position', models.CharField(blank=True, choices=[('agree', 'Agrees'), ('conditions', 'Agrees with conditions'), ('object', 'Objects')], max_length=12, verbose_name='position')),
-                ('comment', models.TextField(blank=True, max_length=5000, verbose_name='comment')),
-                ('proposal', models.TextField(blank=True, max_length=5000, verbose_name='proposal')),
-                ('proposes', models.BooleanField(default=False, verbose_name='makes a proposal')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='prepared')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed off')),
-                ('escalated_at', models.DateTimeField(blank=True, null=True, verbose_name='leader told of the delay')),
-                ('outcome', models.CharField(blank=True, choices=[('adopted', 'Adopted'), ('partly', 'Partly adopted'), ('not_adopted', 'Not adopted')], max_length=12, verbose_name='what becomes of the proposal')),
-                ('reply', models.TextField(blank=True, max_length=5000, verbose_name='reply')),
-                ('replied_at', models.DateTimeField(blank=True, null=True, verbose_name='replied')),
-                ('score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='assessment (1 to 5)')),
-                ('remark', models.TextField(blank=True, max_length=5000, verbose_name='remark on the assessment')),
-                ('assessed_at', models.DateTimeField(blank=True, null=True, verbose_name='assessed')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='prepared by')),
-                ('assessed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assessed by')),
-                ('consultation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='duties.consultation', verbose_name='consultation')),
-                ('replied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='replied by')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='signed off by')),
-                ('street', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blocks.street', verbose_name='street')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("salt", models.CharField(editable=False, max_length=32)),
+                (
+                    "position",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agree", "Agrees"),
+                            ("conditions", "Agrees with conditions"),
+                            ("object", "Objects"),
+                        ],
+                        max_length=12,
+                        verbose_name="position",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, max_length=5000, verbose_name="comment")),
+                ("proposal", models.TextField(blank=True, max_length=5000, verbose_name="proposal")),
+                ("proposes", models.BooleanField(default=False, verbose_name="makes a proposal")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="prepared")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed off")),
+                (
+                    "escalated_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="leader told of the delay"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("adopted", "Adopted"),
+                            ("partly", "Partly adopted"),
+                            ("not_adopted", "Not adopted"),
+                        ],
+                        max_length=12,
+                        verbose_name="what becomes of the proposal",
+                    ),
+                ),
+                ("reply", models.TextField(blank=True, max_length=5000, verbose_name="reply")),
+                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="replied")),
+                (
+                    "score",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="assessment (1 to 5)"
+                    ),
+                ),
+                (
+                    "remark",
+                    models.TextField(blank=True, max_length=5000, verbose_name="remark on the assessment"),
+                ),
+                ("assessed_at", models.DateTimeField(blank=True, null=True, verbose_name="assessed")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="prepared by",
+                    ),
+                ),
+                (
+                    "assessed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assessed by",
+                    ),
+                ),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="duties.consultation",
+                        verbose_name="consultation",
+                    ),
+                ),
+                (
+                    "replied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="replied by",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed off by",
+                    ),
+                ),
+                (
+                    "street",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="blocks.street",
+                        verbose_name="street",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer of a street',
-                'verbose_name_plural': 'answers of streets',
-                'ordering': ['-consultation', 'street'],
+                "verbose_name": "answer of a street",
+                "verbose_name_plural": "answers of streets",
+                "ordering": ["-consultation", "street"],
             },
         ),
         migrations.CreateModel(
-            name='CertificateRule',
+            name="CertificateRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number in the list')),
-                ('name', models.CharField(max_length=60, verbose_name='certificate')),
-                ('aliases', models.CharField(blank=True, help_text='With “；” between; the search finds these.', max_length=300, verbose_name='other names')),
-                ('office', models.CharField(max_length=100, verbose_name='office that issues it')),
-                ('way', models.CharField(blank=True, max_length=300, verbose_name='what to do instead')),
-                ('basis', models.CharField(blank=True, max_length=300, verbose_name='basis')),
-                ('source', models.CharField(max_length=100, verbose_name='source')),
-                ('office_source', models.CharField(max_length=100, verbose_name='source of the office')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until (exclusive)')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staffing.unit', verbose_name='unit in the district')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number in the list")),
+                ("name", models.CharField(max_length=60, verbose_name="certificate")),
+                (
+                    "aliases",
+                    models.CharField(
+                        blank=True,
+                        help_text="With “；” between; the search finds these.",
+                        max_length=300,
+                        verbose_name="other names",
+                    ),
+                ),
+                ("office", models.CharField(max_length=100, verbose_name="office that issues it")),
+                ("way", models.CharField(blank=True, max_length=300, verbose_name="what to do instead")),
+                ("basis", models.CharField(blank=True, max_length=300, verbose_name="basis")),
+                ("source", models.CharField(max_length=100, verbose_name="source")),
+                ("office_source", models.CharField(max_length=100, verbose_name="source of the office")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="until (exclusive)")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staffing.unit",
+                        verbose_name="unit in the district",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certificate not to be issued',
-                'verbose_name_plural': 'certificates not to be issued',
-                'ordering': ['number', '-starts_on'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'starts_on'), name='certificate_rule_once'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('name',), name='certificate_rule_one_open'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='certificate_rule_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('office', ''), _negated=True), models.Q(('source', ''), _negated=True), models.Q(('office_source', ''), _negated=True)), name='certificate_rule_says_who')],
+                "verbose_name": "certificate not to be issued",
+                "verbose_name_plural": "certificates not to be issued",
+                "ordering": ["number", "-starts_on"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "starts_on"), name="certificate_rule_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("name",),
+                        name="certificate_rule_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gt", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="certificate_rule_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("office", ""), _negated=True),
+                            models.Q(("source", ""), _negated=True),
+                            models.Q(("office_source", ""), _negated=True),
+                        ),
+                        name="certificate_rule_says_who",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='consultation',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_on'], name='consultation_open_by_day'),
+            model_name="consultation",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["due_on"], name="consultation_open_by_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='consultation_has_title'),
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="consultation_has_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('opened_at__isnull', True), ('state', 'draft')), models.Q(('closed_at__isnull', True), ('opened_at__isnull', False), ('state', 'open')), models.Q(('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), _connector='OR'), name='consultation_state_whole'),
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("opened_at__isnull", True), ("state", "draft")),
+                    models.Q(("closed_at__isnull", True), ("opened_at__isnull", False), ("state", "open")),
+                    models.Q(("closed_at__isnull", False), ("opened_at__isnull", False), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="consultation_state_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='streetanswer',
-            constraint=models.UniqueConstraint(fields=('consultation', 'street'), name='street_answer_once'),
+            model_name="streetanswer",
+            constraint=models.UniqueConstraint(fields=("consultation", "street"), name="street_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='streetanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('position', '')), models.Q(('answered_at__isnull', False), models.Q(('position', ''), _negated=True)), _connector='OR'), name='street_answer_has_position'),
+            model_name="streetanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at__isnull", True), ("position", "")),
+                    models.Q(("answered_at__isnull", False), models.Q(("position", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="street_answer_has_position",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='streetanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='street_answer_then_signed'),
+            model_name="streetanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("signed_at__isnull", True), ("answered_at__isnull", False), _connector="OR"
+                ),
+                name="street_answer_then_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='streetanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('replied_at__isnull', True)), models.Q(('proposes', True), ('replied_at__isnull', False), ('signed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='street_answer_reply_whole'),
+            model_name="streetanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("replied_at__isnull", True)),
+                    models.Q(
+                        ("proposes", True),
+                        ("replied_at__isnull", False),
+                        ("signed_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="street_answer_reply_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='streetanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assessed_at__isnull', True), ('score__isnull', True)), models.Q(('assessed_at__isnull', False), ('score__gte', 1), ('score__lte', 5)), _connector='OR'), name='street_answer_score_1_to_5'),
+            model_name="streetanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("assessed_at__isnull", True), ("score__isnull", True)),
+                    models.Q(("assessed_at__isnull", False), ("score__gte", 1), ("score__lte", 5)),
+                    _connector="OR",
+                ),
+                name="street_answer_score_1_to_5",
+            ),
         ),
     ]

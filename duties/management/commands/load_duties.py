@@ -1,4 +1,6 @@
-"""Loads calendar, time limits, certificates and the demo's duty lists where they are missing, and warns of what is still missing."""
+"""Loads calendar, time limits, certificates and the demo's duty lists where they are missing, and warns of what is
+still missing.
+"""
 
 from typing import Any
 
