@@ -131,7 +131,7 @@ def _differing(one: DutyItem, other: DutyItem) -> Iterator[ChangedField]:
                 label, str("" if before is None else before), str("" if after is None else after)
             )
     if one.lead_unit_id != other.lead_unit_id and one.lead == other.lead:
-        label = str(DutyItem._meta.get_field("lead_unit").verbose_name)  # type: ignore[union-attr]
+        label = str(DutyItem._meta.get_field("lead_unit").verbose_name)
         yield ChangedField(label, str(one.lead_unit or ""), str(other.lead_unit or ""))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from duties.models import CertificateRule, Consultation, DutyItem, DutyList, StreetAnswer
 from duties.models.certificates import certificate_key
 from staffing.models import User
-from staffing.policies import may, posts_of
+from staffing.policies import may, may_in, posts_of
 from staffing.posts import Capability, PostKind
 from yuhu.kit import clock
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
@@ -162,6 +162,12 @@ def may_assess(user: Person, row: StreetAnswer, at: dt.datetime) -> Verdict:
     return _leads(user, row, at) and assessable(row)
 
 
+def may_erase_texts(user: Person, row: Consultation, at: dt.datetime) -> Verdict:
+    """Leaders of the area for which the department works."""
+    entitled = may_in(user, Capability.ERASE, area=row.unit.area, on=clock.local_date(at))
+    return entitled and erasable(row)
+
+
 def _of_department(user: Person, row: Consultation, at: dt.datetime) -> Verdict:
     if row.unit_id in own_departments(user, clock.local_date(at)):
         return Allowed()
@@ -238,4 +244,12 @@ def repliable(row: StreetAnswer) -> Verdict:
 def assessable(row: StreetAnswer) -> Verdict:
     if row.consultation.state != State.CLOSED:
         return Denied(_("A project is assessed once its consultation is closed."))
+    if row.consultation.erased_at is not None:
+        return Denied(_("The texts have been erased already."))
     return _unless(row.assessed_at is not None, _("The street has assessed it already."))
+
+
+def erasable(row: Consultation) -> Verdict:
+    if row.state != State.CLOSED:
+        return Denied(_("Only the texts of a closed consultation can be erased."))
+    return _unless(row.erased_at is not None, _("The texts have been erased already."))

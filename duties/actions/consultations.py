@@ -202,6 +202,20 @@ def assess(
     return row
 
 
+@transaction.atomic
+def erase_consultation(
+    *, consultation: Consultation, by: User, at: dt.datetime, actor: Actor
+) -> Consultation:
+    """Erase for good what was written in a closed consultation, with the salts of the digests. Raises NotNow."""
+    row = _locked(consultation)
+    _require(policies.erasable(row))
+    row.about, row.salt, row.erased_at = "", "", at
+    row.save(update_fields=["about", "salt", "erased_at"])
+    row.answers.update(comment="", proposal="", reply="", remark="", salt="")
+    _record("consultation.erased", row, at, actor)
+    return row
+
+
 def escalate_silence(*, answer_id: int, at: dt.datetime) -> bool:
     """The day after the due day tell the street's leaders that their street has not answered; once.
 

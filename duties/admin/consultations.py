@@ -26,6 +26,7 @@ from duties.actions import (
     close_consultation,
     discard_consultation,
     draft_consultation,
+    erase_consultation,
     open_consultation,
     reply_to_answer,
     sign_answer,
@@ -39,6 +40,7 @@ from duties.policies import (
     may_assess,
     may_close,
     may_consult,
+    may_erase_texts,
     may_open,
     may_reply,
     may_sign,
@@ -158,12 +160,26 @@ class ConsultationAdmin(RightsAdmin):
             close_consultation,
             confirm=_("No street can answer after that; streets are then asked to assess the project."),
         ),
+        Verb(
+            "erase",
+            _("Erase the texts"),
+            may_erase_texts,
+            erase_consultation,
+            confirm=_(
+                "What the department and the streets wrote is deleted for good; positions, points and dates stay."
+            ),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         answered = Count("answers", filter=Q(answers__signed_at__isnull=False))
-        rows: QuerySet[Any] = super().get_queryset(request).select_related("unit")
-        return rows.annotate(asked_=Count("answers"), answered_=answered)
+        rows: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .select_related("unit")
+            .annotate(asked_=Count("answers"), answered_=answered)
+        )
+        return rows
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
         return bool(may_consult(request.user, clock.now()))
@@ -177,6 +193,8 @@ class ConsultationAdmin(RightsAdmin):
 
     def in_question(self, request: HttpRequest, obj: Any, verb: Verb) -> bool:
         """For the department only, and for what may follow from the state."""
+        if verb.name == "erase":
+            return False
         own = obj.unit_id in own_departments(request.user, clock.today())
         return own and (verb.name == "close") == (obj.state == State.OPEN) and obj.state != State.CLOSED
 

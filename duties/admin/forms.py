@@ -1,9 +1,8 @@
 """What the verbs of lists, certificates and consultations ask for. Each ends in an action."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.forms.models import ModelMultipleChoiceField
 from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Street
@@ -11,6 +10,12 @@ from duties.models import CertificateRule, Consultation, DutyItem, DutyList, Str
 from duties.models.consultations import LONGEST_TEXT
 from staffing.admin.forms import DayField
 from yuhu.kit.desk.forms import ActionForm, Named, VerbForm
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField[Any]
+else:
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField
 
 
 def _words(label: Any, *, required: bool = True, rows: int = 4, help_text: Any = "") -> forms.CharField:

@@ -134,7 +134,8 @@ class DutyListAdmin(ListBannerAdmin, VerbsAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(item_count_=Count("items"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(item_count_=Count("items"))
+        return rows
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

@@ -40,6 +40,7 @@ class Consultation(models.Model):
     made_at = models.DateTimeField(_("drafted"))
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("texts erased"), null=True, blank=True)
 
     objects = ConsultationQuerySet["Consultation"].as_manager()
 
@@ -58,6 +59,10 @@ class Consultation(models.Model):
                 | Q(state="open", opened_at__isnull=False, closed_at__isnull=True)
                 | Q(state="closed", opened_at__isnull=False, closed_at__isnull=False),
                 name="consultation_state_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(closed_at__isnull=False, about=""),
+                name="consultation_erased_after_end",
             ),
         ]
 

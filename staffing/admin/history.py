@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from staffing.models import Assistant, Membership, Tenure, Unit, User
 from yuhu.journal.actions import SYSTEM
@@ -66,6 +65,7 @@ SENTENCES: dict[str, str | Promise] = {
     "consultation.overdue": _("Not answered by %(due_on)s: the leaders of the street were told"),
     "consultation.replied": _("Proposal replied to"),
     "consultation.closed": pgettext_lazy("consultation", "Closed"),
+    "consultation.erased": _("Texts erased"),
     "consultation.assessed": _("Project assessed: %(score)s of 5"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {
