@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duties.models import CertificateRule, Consultation, DutyItem, DutyList, StreetAnswer
@@ -84,11 +84,12 @@ def check_certificate(name: str, *, on: dt.date) -> Verdict:
     if rule is not None:
         values = {"certificate": str(rule), "office": rule.office}
         return Denied(
-            _g("The community does not issue the %(certificate)s. It is issued by: %(office)s.") % values,
+            gettext("The community does not issue the %(certificate)s. It is issued by: %(office)s.")
+            % values,
             code="not_to_be_issued",
         )
     return Allowed(
-        reason=_g(
+        reason=gettext(
             "It is not on the list of certificates that a community must not issue. Issue it only if a law or the "
             "list of certificates kept by the State Council names it and the community itself knows the facts."
         ),

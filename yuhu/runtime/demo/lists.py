@@ -6,6 +6,7 @@ Made by the same actions as real rows, with the demo's people. Leaves to others:
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from blocks.models import Street
 from duties.actions import (
@@ -32,10 +33,10 @@ HOME_STREET = "430302001"
 _CHANGES: dict[str, dict[str, object]] = {
     "R1101": {"cooperating": "区城市管理和综合执法局；市公安局交警支队辖区大队"},
     "R0501": {"lead": "街道办事处", "basis": "湘民发〔2020〕41号"},
-    "R0701": {"office": "民政和社会保障办"},
+    "R0701": {"office": "便民服务中心"},
 }
 _ADDED = ("R1302", "统筹12345热线工单的街道承办、回访和销号")
-_REMOVED = "R0202"
+_REMOVED = "R0703"
 _Role = Membership.Role
 
 
@@ -112,7 +113,7 @@ def load_lists(*, now: dt.datetime, seed: int) -> int:
 def _draft_of_a_list(now: dt.datetime) -> None:
     """The next responsibility list: items changed, one new, one gone."""
     current = DutyList.objects.in_force(clock.local_date(now)).get(kind=DutyList.Kind.RESPONSIBILITY)
-    who = {"at": now - dt.timedelta(days=2), "actor": SYSTEM}
+    who: dict[str, Any] = {"at": now - dt.timedelta(days=2), "actor": SYSTEM}
     first_of_next_year = dt.date(clock.local_date(now).year + 1, 1, 1)
     draft = start_draft(list_id=current.pk, effective_from=first_of_next_year, source=DEMO, **who)
     items = {item.code: item for item in DutyItem.objects.filter(list=draft)}
@@ -137,7 +138,7 @@ class _Maker:
         member = _seated(self.department, _Role.MEMBER)
         due_on = clock.local_date(self.now) + dt.timedelta(days=due_in)
         full = Plan(plan.title, plan.about, due_on, streets, plan.basis)
-        who = {"by": member, "at": self.when(ago), "actor": _actor(member)}
+        who: dict[str, Any] = {"by": member, "at": self.when(ago), "actor": _actor(member)}
         return open_consultation(
             consultation=draft_consultation(unit=self.department, plan=full, **who), **who
         )
@@ -161,12 +162,12 @@ class _Maker:
 
     def replied(self, answer: StreetAnswer, said: _Said, *, ago: float) -> None:
         head = _seated(self.department, _Role.HEAD)
-        who = {"by": head, "at": self.when(ago), "actor": _actor(head)}
+        who: dict[str, Any] = {"by": head, "at": self.when(ago), "actor": _actor(head)}
         reply_to_answer(answer=answer, outcome=said.outcome, reply=said.reply, **who)
 
     def assessed(self, answer: StreetAnswer, said: _Said, *, ago: float) -> None:
         leader = _seated(Unit.objects.get(code=answer.street_id), _Role.LEADER)
-        who = {"by": leader, "at": self.when(ago), "actor": _actor(leader)}
+        who: dict[str, Any] = {"by": leader, "at": self.when(ago), "actor": _actor(leader)}
         assess(answer=answer, score=said.score, remark=said.remark, **who)
 
 
