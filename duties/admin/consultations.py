@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
+from blocks.models import Street
 from duties.actions import (
     Plan,
     amend_consultation,
@@ -208,8 +209,11 @@ class ConsultationAdmin(RightsAdmin):
         return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Usually one asks for one's only department, and all streets."""
         own = sorted(own_departments(request.user, clock.today()))
-        return {"unit": own[0] if own else None, **super().get_changeform_initial_data(request)}
+        streets = list(Street.objects.order_by("code").values_list("code", flat=True))
+        given = super().get_changeform_initial_data(request)
+        return {"unit": own[0] if own else None, "streets": streets, **given}
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Consultation:
         unit = data.pop("unit")
