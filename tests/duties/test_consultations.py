@@ -156,7 +156,7 @@ def test_an_answer_that_says_too_little_or_too_much_is_refused(world: World, wor
 def test_a_street_may_answer_late_while_it_is_open(world: World) -> None:
     consultation = an_open(world)
     row = row_of(consultation)
-    words = {"position": "agree", "comment": "", "proposal": ""}
+    words: dict[str, Any] = {"position": "agree", "comment": "", "proposal": ""}
     late = actions.answer_consultation(answer=row, **words, **who(world.streetleader, AFTER))
     assert late.signed_at == AFTER
 
@@ -290,7 +290,7 @@ def test_a_prepared_answer_is_late_too_and_a_signed_one_is_not(world: World) -> 
     consultation = an_open(world)
     said(world, consultation)
     other = row_of(consultation, OTHER_STREET)
-    words = {"position": "agree", "comment": "", "proposal": ""}
+    words: dict[str, Any] = {"position": "agree", "comment": "", "proposal": ""}
     actions.answer_consultation(answer=other, **words, **who(world.dispatcher9))
     assert tasks.sweep_silence(AFTER) == 1
     assert row_of(consultation).escalated_at is None
@@ -345,7 +345,7 @@ def test_another_department_sees_nothing(world: World) -> None:
 
 def test_a_leader_of_one_street_signs_nothing_for_another(world: World) -> None:
     consultation = an_open(world)
-    words = {"position": "agree", "comment": "", "proposal": ""}
+    words: dict[str, Any] = {"position": "agree", "comment": "", "proposal": ""}
     row = actions.answer_consultation(
         answer=row_of(consultation, OTHER_STREET), **words, **who(world.dispatcher9)
     )

@@ -1,6 +1,7 @@
 """Two people act on one consultation at once. A control shows each race without the lock."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_without_the_lock_both_would_have_replied(cast, monkeypatch) -> None:
 def test_a_proposal_that_comes_while_it_is_closed_is_not_left_without_a_reply(cast, monkeypatch) -> None:
     consultation = an_open(cast)
     row = row_of(consultation)
-    words = {"position": "agree", "comment": "", "proposal": "改设体育场西侧"}
+    words: dict[str, Any] = {"position": "agree", "comment": "", "proposal": "改设体育场西侧"}
     monkeypatch.setattr(consultations, "_locked_answer", meeting_after(consultations._locked_answer))
     monkeypatch.setattr(consultations, "_locked", meeting_after(consultations._locked))
     results = at_once(
