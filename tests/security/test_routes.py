@@ -68,6 +68,7 @@ TABLE = """
 /cases/<slug:number>/photos/<int:pk>/         GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/small/   GET   sees      404
 /here/                                        GET   post      404
+/certificates/                                GET   post      403
 /f/<slug:token>/                              GET   anybody   -
 /f/<slug:token>/<slug:name>/                  GET   anybody   -
 /f/<slug:token>/photos/<int:pk>/              GET   none      404
@@ -116,6 +117,11 @@ DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
 DESK += ["/admin/cases/mediation/<int:pk>/parties/"]
 DESK += ["/admin/staffing/absence/<path:object_id>/do/<slug:verb>/", "/admin/blocks/block/vacancies/"]
+DESK += ["/admin/duties/dutylist/compare/", "/admin/duties/dutylist/<int:pk>/export/"]
+DESK += [
+    f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
+    for model in ("dutylist", "dutyitem", "certificaterule", "consultation", "streetanswer")
+]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
@@ -195,8 +201,8 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "int:pk": photo,
         "pk": photo,
         "slug:name": "evaluate",
+        "slug:verb": "x",
         "slug:key": "k" * 8,
-        "slug:verb": "end",
         "slug:code": "x",
         "code": world.b1.code,
         "path:object_id": "1",

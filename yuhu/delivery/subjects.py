@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case, Mediation
+from duties.models import Consultation, StreetAnswer
 from staffing.models import Absence
 from yuhu.kit.scope import Scope
 
@@ -44,4 +45,6 @@ SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
     "mediation": Subject(Mediation, related=("case",)),
     "absence": Subject(Absence, related=("person",)),
+    "consultation": Subject(Consultation),
+    "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
 }
