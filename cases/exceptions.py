@@ -90,3 +90,43 @@ class PhotosLost(FilesAway):
     """A form comes back, and its photos could not be kept for it."""
 
     message = _("The photos could not be kept: please choose them again. The text is kept.")
+
+
+class NoSuchWhistle(NotFound):
+    """Not there, or not visible for this person."""
+
+    message = _("There is no such whistle, or it is not yours to see.")
+
+
+class WhistleMovedOn(Conflict):
+    """The whistle, or the call, is not where the verb wants it: somebody may have been faster."""
+
+    code = "state"
+
+
+class WhistleRuns(Conflict):
+    """One whistle a case at a time."""
+
+    code = "whistle_runs"
+    message = _("A whistle for this case runs already. Call further departments on its page.")
+
+
+class NotADepartment(Invalid):
+    """Whistles call district departments."""
+
+    code = "not_a_department"
+    message = _(
+        "Only departments of the district can be called. Units of the street are sent by dispatching."
+    )
+
+
+class CalledBefore(Conflict):
+    """The same department twice."""
+
+    code = "called_before"
+
+
+class TooManyDepartments(Invalid):
+    """More than a street can lead."""
+
+    code = "too_many"

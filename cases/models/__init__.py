@@ -1,4 +1,4 @@
-"""Nouns of the loop: categories, the case, its people, its orders, its clocks."""
+"""Nouns of the loop: categories, the case, its people, its orders, its clocks, its whistles."""
 
 from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
@@ -6,6 +6,7 @@ from cases.models.drafts import PhotoDraft
 from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
 from cases.models.people import Reporter
 from cases.models.reference import Category
+from cases.models.whistles import Whistle, WhistleCall
 
 __all__ = [
     "Attachment",
@@ -21,5 +22,7 @@ __all__ = [
     "PhotoDraft",
     "Rating",
     "Reporter",
+    "Whistle",
+    "WhistleCall",
     "WorkOrder",
 ]
