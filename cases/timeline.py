@@ -77,17 +77,25 @@ LINES: dict[str, Line] = {
     "case.escalated:told": Line(
         _("The time for “%(step)s” is over: told the %(role)s (level %(level)s)"), "clock-overdue", OVERDUE
     ),
-    "case.whistle_asked": Line(_("Asked for a whistle: %(type)s"), "whistle", SOON, notes=("reason", "place")),
-    "case.whistle_named": Line(_("Departments named for the whistle: %(receiver)s"), "people", notes=("task",)),
+    "case.whistle_asked": Line(
+        _("Asked for a whistle: %(type)s"), "whistle", SOON, notes=("reason", "place")
+    ),
+    "case.whistle_named": Line(
+        _("Departments named for the whistle: %(receiver)s"), "people", notes=("task",)
+    ),
     "case.whistle_approved": Line(_("The whistle was approved"), "check", GOOD),
     "case.whistle_declined": Line(_("The whistle was not approved"), "close"),
-    "case.whistle_called": Line(_("Whistled for %(receiver)s, to be answered by %(due_at)s"), "whistle", SOON),
+    "case.whistle_called": Line(
+        _("Whistled for %(receiver)s, to be answered by %(due_at)s"), "whistle", SOON
+    ),
     "case.whistle_withdrawn": Line(_("%(receiver)s: not called any more"), "previous"),
     "case.whistle_checked_in": Line(_("%(receiver)s checked in"), "check", notes=("coming",)),
     "case.whistle_explained": Line(
         _("%(receiver)s explains why it does not come"), "edit", SOON, notes=("explanation",)
     ),
-    "case.whistle_explanation_decided": Line(_("%(receiver)s must come: the explanation was refused"), "close"),
+    "case.whistle_explanation_decided": Line(
+        _("%(receiver)s must come: the explanation was refused"), "close"
+    ),
     "case.whistle_explanation_decided:yes": Line(
         _("%(receiver)s may stay away: the explanation was accepted"), "check"
     ),
@@ -103,7 +111,9 @@ LINES: dict[str, Line] = {
     "case.whistle_ended": Line(_("The whistle was called off"), "close"),
     "case.whistle_ended:case": Line(_("The whistle ended with the case"), "close"),
     "case.whistle_warned": Line(
-        _("Warned %(receiver)s: three quarters of the time to answer the whistle have passed"), "clock-soon", SOON
+        _("Warned %(receiver)s: three quarters of the time to answer the whistle have passed"),
+        "clock-soon",
+        SOON,
     ),
     "case.whistle_escalated": Line(
         _("%(receiver)s has not answered the whistle in time: told the leaders of the district"),
