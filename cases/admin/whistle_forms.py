@@ -50,8 +50,9 @@ class MomentField(forms.DateTimeField):
 
 
 class WhistleForm(ActionForm):
-    """A whistle is asked for; the field for the departments is added by the desk."""
+    """A whistle is asked for."""
 
+    units = forms.Field()  # the desk puts its search box here
     reason = text(_("Why the street cannot solve it alone"))
     task = text(_("Task of the departments"), help_text=TASK_HELP)
     gather_at = MomentField(
@@ -68,7 +69,7 @@ class WhistleForm(ActionForm):
 
     class Meta:
         model = Whistle
-        fields = ("case", "kind", "reason", "task", "gather_at", "place")
+        fields = ("case", "kind", "reason", "units", "task", "gather_at", "place")
         help_texts = {
             "kind": _("A duty officer's emergency calls at once, and the leader approves afterwards."),
         }

@@ -109,7 +109,7 @@ class WhistleAdmin(ActsAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if not change:
             named = Named(WhistleCall, "unit", _("Departments"), many=True)
-            form.base_fields = {"units": self.named_field(request, named), **form.base_fields}
+            form.base_fields["units"] = self.named_field(request, named)
         return form
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -120,10 +120,6 @@ class WhistleAdmin(ActsAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without asking the form for its fields: the departments are none of the model's."""
-        return [(None, {"fields": self.get_fields(request, obj)})]
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Whistle:
         return street.ask(**data, **self.who(request))

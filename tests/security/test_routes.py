@@ -113,6 +113,8 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += [f"/admin/cases/{name}/<path:object_id>/do/<slug:verb>/" for name in ("whistle", "whistlecall")]
+DESK += [f"/admin/cases/whistlecall/scorecard/{what}" for what in ("", "export/")]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 
@@ -191,6 +193,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "int:pk": photo,
         "pk": photo,
         "slug:name": "evaluate",
+        "slug:verb": "approve",
         "slug:key": "k" * 8,
         "slug:code": "x",
         "code": world.b1.code,
