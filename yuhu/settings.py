@@ -274,8 +274,8 @@ DEMO_OUTBOX = env.bool("DEMO_OUTBOX", default=EMBEDDED)
 WARN_FRACTION = 0.75
 RETURN_LIMIT = 2
 SUSPENSION_MAX_DAYS = 90
-# Whistles (domain 2.5: proposals, no rule of an authority). joint_enforcement has no limit for the site: the street sets
-# the time.
+# Whistles (domain 2.5: proposals, no rule of an authority). joint_enforcement has no limit for the site: the street
+# sets the time.
 WHISTLE_LIMITS = {
     "hard_demand.approve": "1 working_day",
     "hard_demand.answer": "1 working_day",

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
@@ -127,30 +127,25 @@ class WhistleCallAdmin(ActsAdmin):
         return WhistleLook(obj.whistle, cast(StaffRequest, request).user, clock.now(), obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        facts = ("whistle_link", "category", "block", "unit", "state", "why", "what_to_do", "meets", "called")
-        times = ("answer_due", "site_due", "result_due")
-        said = (
-            "answer",
-            "who_comes",
-            "place_now",
-            "stays_away",
-            "presence",
-            "outcome",
-            "street_says",
-            "unit_says",
-        )
-        return (*facts, *times, *said)
+        facts = ["whistle_link", "category", "block", "unit", "state", "why", "what_to_do"]
+        if obj.whistle.gather_at or obj.whistle.place:
+            facts.append("meets")
+        if obj.called_at:
+            facts += ["called", "answer_due", "site_due", "result_due"]
+        said = {
+            "answer": obj.answered_at,
+            "who_comes": obj.coming,
+            "place_now": obj.longitude is not None,
+            "stays_away": obj.explanation,
+            "presence": obj.attended is not None,
+            "outcome": obj.result_at,
+            "street_says": obj.score,
+            "unit_says": obj.justified,
+        }
+        return (*facts, *(name for name, is_said in said.items() if is_said))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        obj: WhistleCall | None = context.get("original")
-        if obj is not None:
-            context["may_open_case"] = self.may_open_case(request, obj.whistle.case)
-        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- The scorecard ---
 
@@ -239,9 +234,9 @@ class WhistleCallAdmin(ActsAdmin):
 
     @admin.display(description=_("they meet at"))
     def meets(self, obj: WhistleCall) -> SafeString:
-        return format_html("{} {}", moment(obj.whistle.gather_at), _said(obj.whistle.place))
+        return format_html("{} {}", moment(obj.whistle.gather_at), _said(obj.whistle.place, nothing=""))
 
-    @admin.display(description=_("called"), ordering="called_at")
+    @admin.display(description=pgettext_lazy("whistle", "called"), ordering="called_at")
     def called(self, obj: WhistleCall) -> SafeString:
         return moment(obj.called_at)
 
@@ -326,10 +321,10 @@ def _year(request: HttpRequest) -> int:
 
 def _headings() -> list[str]:
     return [
-        *(gettext("Department"), gettext("Called")),
-        *(gettext("Checked in in time"), gettext("of"), gettext("Response rate (%)")),
-        *(gettext("On site"), gettext("of"), gettext("Attendance rate (%)")),
-        *(gettext("Result in time"), gettext("of"), gettext("Result rate (%)")),
+        *(gettext("Department"), pgettext("whistle", "Called")),
+        *(gettext("Checked in in time"), pgettext("whistle", "of"), gettext("Response rate (%)")),
+        *(gettext("On site"), pgettext("whistle", "of"), gettext("Attendance rate (%)")),
+        *(gettext("Result in time"), pgettext("whistle", "of"), gettext("Result rate (%)")),
         *(gettext("Mean rating by the streets"), gettext("Ratings")),
     ]
 

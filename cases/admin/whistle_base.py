@@ -5,12 +5,15 @@ from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.actions.base import By
+from cases.admin.whistle_story import told
 from cases.figures.viewer import Period, Viewer
 from cases.models import Case, Whistle, WhistleCall
 from cases.policies.whistles import WhistleLook, concerns, may_act
@@ -72,15 +75,30 @@ class ActsAdmin(VerbsAdmin):
         """A verb of the other side is not worth a line."""
         return concerns(verb.name, self.looking(request, obj))
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the way to the case, as long as it is open to the person, and with what happened to the whistle."""
+        obj = context.get("original")
+        if obj is None:
+            return super().render_change_form(request, context, *args, **kwargs)
+        whistle: Whistle = self.looking(request, obj).whistle
+        calls = WhistleCall.objects.filter(whistle=whistle).select_related("unit")
+        names = {call.unit.code: call.unit.name for call in calls}
+        scope = scope_of(request)
+        context["may_open_case"] = Case.objects.within(scope).filter(pk=whistle.case_id).exists()
+        own = {call.unit.code for call in calls if call.unit_id in scope.units}
+        answer = super().render_change_form(request, context, *args, **kwargs)
+        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
+            everything = scope.covers(whistle.street_code)
+            answer.context_data["story"] = told(whistle, names, None if everything else own)
+        return answer
+
     def named_field(self, request: HttpRequest, named: Any) -> Any:
         """Only departments of the district are called."""
         field: Any = super().named_field(request, named)
         field.queryset = field.queryset.filter(kind=Unit.Kind.DEPARTMENT)
         return field
-
-    def may_open_case(self, request: HttpRequest, case: Case) -> bool:
-        """A department sees the case while it is called."""
-        return Case.objects.within(scope_of(request)).filter(pk=case.pk).exists()
 
 
 class DepartmentFilter(KnownFilter):
@@ -102,7 +120,7 @@ class DepartmentFilter(KnownFilter):
 class CalledFilter(admin.SimpleListFilter):
     """By the day of the call: a year, or from one day to another (``?called=2026-01-01..2026-03-31``)."""
 
-    title = _("called")
+    title = pgettext_lazy("whistle", "called")
     parameter_name = "called"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from blocks.admin import StreetFilter
 from cases.actions.whistles import street
@@ -115,8 +116,13 @@ class WhistleAdmin(ActsAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("case", "kind", "reason", "units", "task", "gather_at", "place")
-        facts = ("case_link", "category", "block", "kind", "state", "why", "asked", "decision", "gather_at")
-        return (*facts, "where", "called", "due", "cleared")
+        meets = ("meets",) if obj.gather_at or obj.place else ()
+        facts = ("case_number", "category", "block", "kind", "state", "why", *meets, "asked", "decision")
+        return (
+            *facts,
+            *(("called", "due") if obj.called_at else ()),
+            *(("cleared",) if obj.cleared_at else ()),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
@@ -130,7 +136,6 @@ class WhistleAdmin(ActsAdmin):
         obj: Whistle | None = context.get("original")
         if obj is not None:
             context["calls"] = list(obj.calls.all())
-            context["may_open_case"] = self.may_open_case(request, obj.case)
             context["openable"] = set(
                 WhistleCall.objects.within(cast(StaffRequest, request).scope)
                 .filter(whistle=obj)
@@ -144,8 +149,8 @@ class WhistleAdmin(ActsAdmin):
         return str(obj)
 
     @admin.display(description=_("case"))
-    def case_link(self, obj: Whistle) -> SafeString:
-        return format_html('<a href="{}">{}</a>', obj.case.get_absolute_url(), obj.case.number)
+    def case_number(self, obj: Whistle) -> str:
+        return obj.case.number
 
     @admin.display(description=_("category"))
     def category(self, obj: Whistle) -> str:
@@ -174,7 +179,7 @@ class WhistleAdmin(ActsAdmin):
     def asked(self, obj: Whistle) -> SafeString:
         return format_html("{} {}", moment(obj.asked_at), obj.asked_by.name)
 
-    @admin.display(description=_("called"))
+    @admin.display(description=pgettext_lazy("whistle", "called"))
     def called(self, obj: Whistle) -> SafeString:
         return moment(obj.called_at)
 
@@ -190,10 +195,10 @@ class WhistleAdmin(ActsAdmin):
         if obj.decided_at is None or obj.decided_by is None:
             late = obj.waits_for_approval() and obj.approve_due_at < clock.now()
             return format_html("{} {}", _("to be decided by"), moment(obj.approve_due_at, late=late))
-        said = _("approved") if obj.approved else _("not approved")
+        said = pgettext_lazy("whistle", "approved") if obj.approved else _("not approved")
         return format_html("{} {} {}", moment(obj.decided_at), obj.decided_by.name, said)
 
-    @admin.display(description=_("cleared"))
+    @admin.display(description=pgettext_lazy("whistle", "cleared"))
     def cleared(self, obj: Whistle) -> SafeString | str:
         return format_html("{} {}", moment(obj.cleared_at), obj.cleared_by.name) if obj.cleared_by else "—"
 
@@ -201,6 +206,6 @@ class WhistleAdmin(ActsAdmin):
     def why(self, obj: Whistle) -> str:
         return obj.reason.text if obj.reason else "—"
 
-    @admin.display(description=_("They meet where"))
-    def where(self, obj: Whistle) -> str:
-        return obj.place.text if obj.place else "—"
+    @admin.display(description=_("they meet at"))
+    def meets(self, obj: Whistle) -> SafeString:
+        return format_html("{} {}", moment(obj.gather_at), obj.place.text if obj.place else "")

@@ -366,8 +366,8 @@ NOTICES: tuple[Notice, ...] = (
     ),
 )  # fmt: skip
 
-# Nobody is told: it is somebody's own progress (signed, contacted, photos, on site), the reporter did not answer in time, or
-# it is kept for the audit only.
+# Nobody is told: it is somebody's own progress (signed, contacted, photos, on site), the reporter did not answer in
+# time, or it is kept for the audit only.
 SILENT = frozenset(
     {
         "case.signed",

@@ -28,6 +28,7 @@ from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
+from yuhu.runtime.demo.whistles import load_whistles
 
 START = dt.date(2022, 1, 1)
 SEED = 20221111  # the day of the published report
@@ -100,7 +101,9 @@ class Command(BaseCommand):
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
         Case.objects.filter(source="").update(source="demo")
-        while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
+        load_whistles(now=now, seed=SEED)
+        late = ("cases.warn", "cases.escalate", "cases.whistles")
+        while any(done > 0 for done in steps.run_sweeps(now, only=late).values()):
             pass
         while relay(at=now):
             pass
