@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.actions.whistles import street
-from cases.models import Whistle, WhistleCall
+from cases.actions.whistles import department, street
+from cases.admin.whistle_day import whistles as whistles_of_day
+from cases.models import Note, Whistle, WhistleCall
+from cases.tasks import sweep_whistles
+from staffing.policies import posts_of, scope_of
 from tests.admin.desk import enter, errors, listed, page, said
 from tests.cases.whistle_makers import (
     STAGES,
@@ -176,6 +179,22 @@ def test_a_department_keeps_its_record_when_the_case_is_closed_to_it(world: Worl
     assert browser.get(case_of(whistle).get_absolute_url()).status_code == 404
     text = text_of(browser, CALL, call_of(whistle))
     assert case_of(whistle).get_absolute_url() not in text
+    assert "责令停业整改" in text
+
+
+def test_the_page_tells_what_happened_and_a_department_only_of_itself(world: World) -> None:
+    unit = second_department(world)
+    whistle = a_checked_in(world)
+    street.call(whistle=whistle, units=[unit], task="拆除", by=world.by("dispatcher"), at=AT)
+    department.check_in(call=call_of(whistle, unit.name), coming="戴班", by=world.by("stand_in"), at=AT)
+
+    def checked_in(name: str) -> int:
+        answer = enter(world.people[name]).get(page(WHISTLE, "change", whistle.pk))
+        return sum(
+            "报到" in line.sentence or "checked in" in line.sentence for line in answer.context["story"]
+        )
+
+    assert (checked_in("dispatcher"), checked_in("department"), checked_in("stand_in")) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("name", ["admin", "security"])
@@ -187,12 +206,12 @@ def test_administrators_look_after_no_whistles(world: World, name: str) -> None:
     assert browser.get(page(WHISTLE, "change", whistle.pk)).status_code in (302, 403)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_can_be_looked_at_by_everybody_who_sees_it(world: World, stage: str) -> None:
-    whistle = STAGES[stage](world)
-    for name in ("dispatcher", "streetleader", "leader", "auditor", "handler"):
+def test_every_stage_can_be_looked_at_by_both_sides(world: World) -> None:
+    whistles = [make(world) for make in STAGES.values()]
+    for name, sees in (("dispatcher", len(whistles)), ("department", len(whistles) - 2)):
         browser = enter(world.people[name])
-        if whistle in listed(browser, WHISTLE):
+        assert len(listed(browser, WHISTLE)) == sees, "a department sees no whistle that was not approved"
+        for whistle in listed(browser, WHISTLE):
             assert "%(" not in text_of(browser, WHISTLE, whistle)
         for call in listed(browser, CALL):
             assert "%(" not in text_of(browser, CALL, call)
@@ -233,54 +252,57 @@ DAY = [
 ASKED_FOR = ("dispatcher", "streetleader", "department", "leader", "dispatcher9", "handler", "admin")
 
 
-def days(world: World, name: str) -> dict[str, tuple[int, int, str]]:
-    """What the first page of the desk counts about whistles."""
-    browser = enter(world.people[name])
-    answer = browser.get(reverse("admin:index"))
-    items = [item for _label, found in answer.context["day"] for item in found if "whistle" in item.url]
-    for item in items:
-        rows = browser.get(item.url).context["cl"].result_list
-        assert len(rows) == item.number, f"{item.url} lists {len(rows)}, not {item.number}"
-    return {item.url.partition("show=")[2]: (item.number, item.late, item.url) for item in items}
+def counted(world: World, name: str, rf) -> dict[str, tuple[int, int]]:
+    """What this person's day counts: by set, how many, and how many are late."""
+    person, today = world.people[name], clock.local_date(AT)
+    request = rf.get("/admin/")
+    request.user, request.posts, request.scope = person, posts_of(person, today), scope_of(person, today)
+    return {
+        item.url.partition("show=")[2]: (item.number, item.late)
+        for item in whistles_of_day(request)
+        if item.number
+    }
 
 
 @pytest.mark.parametrize("stage", [*dict.fromkeys(row[0] for row in DAY), "done", "declined", "ended"])
-def test_each_day_counts_exactly_what_waits_and_leads_to_it(world: World, stage: str) -> None:
+def test_each_day_counts_exactly_what_waits(world: World, stage: str, rf) -> None:
     STAGES[stage](world)
-    found = {(name, show) for name in ASKED_FOR for show in days(world, name)}
+    found = {(name, show) for name in ASKED_FOR for show in counted(world, name, rf)}
     assert found == {(name, show) for at, name, show in DAY if at == stage}
 
 
-def test_what_is_late_is_counted_and_the_districts_leader_sees_what_was_told(
-    world: World, monkeypatch
-) -> None:
-    from cases.tasks import sweep_whistles
+@pytest.mark.parametrize("name", ["dispatcher", "streetleader", "department"])
+def test_each_number_of_the_day_leads_to_exactly_its_rows(world: World, name: str) -> None:
+    for make in STAGES.values():
+        make(world)
+    browser = enter(world.people[name])
+    answer = browser.get(reverse("admin:index"))
+    items = [item for _label, found in answer.context["day"] for item in found if "whistle" in item.url]
+    assert items
+    for item in items:
+        assert len(browser.get(item.url).context["cl"].result_list) == item.number, item.url
 
+
+def test_what_is_late_is_counted_and_the_districts_leader_sees_what_was_told(
+    world: World, monkeypatch, rf
+) -> None:
     late = AT + dt.timedelta(minutes=45)
     an_emergency(world)
     sweep_whistles(late)
     monkeypatch.setattr(clock, "now", lambda: late)
-    assert days(world, "department")["to_answer"][:2] == (1, 1)
-    assert days(world, "leader")["escalated"][0] == 1
-    assert days(world, "streetleader")["to_approve"][:2] == (1, 0)
+    assert counted(world, "department", rf)["to_answer"] == (1, 1)
+    assert counted(world, "leader", rf)["escalated"][0] == 1
+    assert counted(world, "streetleader", rf)["to_approve"] == (1, 0)
 
 
 def test_the_day_costs_two_questions_at_most(world: World, rf) -> None:
-    from cases.admin.whistle_day import whistles
-
     a_cleared(world)
     for name, most in (("dispatcher", 2), ("department", 1), ("leader", 1), ("auditor", 0)):
-        request = rf.get("/admin/")
-        request.user = request.posts = request.scope = None
-        person = world.people[name]
-        from staffing.policies import posts_of, scope_of
-
-        today = clock.local_date(AT)
-        request.user, request.posts, request.scope = person, posts_of(person, today), scope_of(person, today)
+        scope_of(world.people[name], clock.local_date(AT))  # the posts are known
         with CaptureQueriesContext(connection) as queries:
-            list(whistles(request))
-        assert len(queries) <= most, name
-    assert whistles in day._sources
+            counted(world, name, rf)
+        assert len(queries) == most, name
+    assert whistles_of_day in day._sources
 
 
 # --- Costs --------------------------------------------------------------------------------------------------------
@@ -389,8 +411,6 @@ def test_the_cases_story_tells_the_whistle_with_the_names_of_the_departments(wor
 
 
 def test_what_was_erased_is_told_as_erased(world: World) -> None:
-    from cases.models import Note
-
     whistle = an_explained(world)
     Note.objects.filter(case=whistle.case_id).update(text="", salt="", erased_at=AT)
     text = text_of(enter(world.dispatcher), CALL, call_of(whistle))
