@@ -274,25 +274,8 @@ DEMO_OUTBOX = env.bool("DEMO_OUTBOX", default=EMBEDDED)
 WARN_FRACTION = 0.75
 RETURN_LIMIT = 2
 SUSPENSION_MAX_DAYS = 90
-# Whistles (domain 2.5: proposals, no rule of an authority). joint_enforcement has no limit for the site: the street
-# sets the time.
-WHISTLE_LIMITS = {
-    "hard_demand.approve": "1 working_day",
-    "hard_demand.answer": "1 working_day",
-    "hard_demand.site": "3 working_day",
-    "hard_demand.result": "5 working_day",
-    "hard_demand.clear": "1 working_day",
-    "joint_enforcement.approve": "1 working_day",
-    "joint_enforcement.answer": "1 working_day",
-    "joint_enforcement.result": "3 working_day",
-    "joint_enforcement.clear": "1 working_day",
-    "emergency.approve": "24 natural_hour",
-    "emergency.answer": "30 natural_minute",
-    "emergency.site": "2 natural_hour",
-    "emergency.result": "24 natural_hour",
-    "emergency.clear": "1 working_day",
-    **env.dict("WHISTLE_LIMITS", default={}),
-}
+# Limits of whistles that differ from cases.actions.whistles.limits.
+WHISTLE_LIMITS = env.dict("WHISTLE_LIMITS", default={})
 # Whistles in a hundred cases: below the band the tool is not used, above it daily work fails.
 WHISTLE_BAND_LOW = env.float("WHISTLE_BAND_LOW", default=1.0)
 WHISTLE_BAND_HIGH = env.float("WHISTLE_BAND_HIGH", default=10.0)

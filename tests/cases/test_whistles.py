@@ -85,8 +85,9 @@ def test_a_case_whose_path_is_a_whistle_already_is_not_raised_again(world: World
 def test_the_office_that_holds_the_case_may_ask_and_a_governor_is_told_the_way(world: World) -> None:
     case = do(world, held_by_office(world), "sign", "handler")
     assert a_whistle(world, case=case, who="handler").asked_by == world.handler
-    with pytest.raises(NotYourMove, match=r"(?i)governor raises"):
+    with pytest.raises(NotYourMove) as caught:
         a_whistle(world, who="governor")
+    assert caught.value.code == "not_your_move"
 
 
 @pytest.mark.parametrize(
@@ -175,8 +176,9 @@ def test_an_emergency_is_called_at_once_and_approved_afterwards(world: World) ->
     assert whistle.approve_due_at == AT + 24 * HOUR
     department.check_in(call=call_of(whistle), coming="2人", by=world.by("department"), at=AT)
     department.give_result(call=call_of(whistle), result="已排险", by=world.by("department"), at=AT)
-    with pytest.raises(NotYourMove, match="approved"):
+    with pytest.raises(NotYourMove) as caught:
         street.clear(whistle=whistle, reason="", by=world.by("dispatcher"), at=AT)
+    assert caught.value.code == "not_approved"
     street.approve(whistle=whistle, reason="", by=world.by("streetleader"), at=AT)
     assert whistled(whistle).count("case.whistle_called") == 1
     street.clear(whistle=whistle, reason="", by=world.by("dispatcher"), at=AT)
@@ -423,7 +425,6 @@ def test_a_missing_approval_is_told_to_the_district_once(world: World) -> None:
 def test_limits_are_settings_and_wrong_ones_are_found_at_the_start(settings) -> None:
     assert limits.faults() == []
     settings.WHISTLE_LIMITS = {
-        **settings.WHISTLE_LIMITS,
         "emergency.answer": "30 moons",
         "emergency.site": "0 natural_hour",
         "hard_demand.tea": "1 working_day",

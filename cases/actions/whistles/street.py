@@ -69,18 +69,12 @@ def ask(
     """
     row = locked(case.pk)
     look = Look(row, by.user, at)
-    verdict = may_ask(look)
-    if not verdict:
-        raise (WhistleMovedOn if verdict.code == "state" else NotYourMove)(verdict.reason, code=verdict.code)
-    if Whistle.objects.running().filter(case=row).exists():
-        raise WhistleRuns(field="case")
-    if kind not in Whistle.Kind.values:
-        raise UnknownCode(field="kind")
+    _refuse(look, kind)
     _refuse_bad_meeting(kind, gather_at, place, at)
-    assert by.user is not None
     if row.path != Path.WHISTLE:
         raised = {"path": Path.WHISTLE.value, "reason": reason}
         row = move(case_id=row.pk, name="raise-path", by=by, at=at, data=raised)
+    assert by.user is not None
     whistle = Whistle(
         case=row, no=row.whistles.count() + 1, kind=kind, street_code=row.street_code, gather_at=gather_at,
         asked_by=by.user, asked_at=at, approve_due_at=due(kind, "approve", at, work_calendar()),
@@ -89,14 +83,24 @@ def ask(
     whistle.reason, whistle.place = acting.keep("reason", reason), acting.keep("place", place, required=False)
     whistle.save()
     at_once = calls_at_once(look, kind)
+    heads = deciding_units(row)
     acting.tell(
-        "case.whistle_asked", type=kind, afterwards=at_once, due_at=whistle.approve_due_at,
-        heads=deciding_units(row),
-    )  # fmt: skip
+        "case.whistle_asked", type=kind, afterwards=at_once, due_at=whistle.approve_due_at, heads=heads
+    )
     _name(Acting("call", whistle, by, at), units, task)
     if at_once:
         _start(whistle, by, at)
     return whistle
+
+
+def _refuse(look: Look, kind: str) -> None:
+    verdict = may_ask(look)
+    if not verdict:
+        raise (WhistleMovedOn if verdict.code == "state" else NotYourMove)(verdict.reason, code=verdict.code)
+    if Whistle.objects.running().filter(case=look.case).exists():
+        raise WhistleRuns(field="case")
+    if kind not in Whistle.Kind.values:
+        raise UnknownCode(field="kind")
 
 
 def _refuse_bad_meeting(kind: str, gather_at: dt.datetime | None, place: str, at: dt.datetime) -> None:
