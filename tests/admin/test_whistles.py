@@ -59,7 +59,7 @@ def do(browser, model: str, row: Any, verb: str, **fields: object):
 
 
 def text_of(browser, model: str, row: Any) -> str:
-    return browser.get(page(model, "change", row.pk)).content.decode()
+    return str(browser.get(page(model, "change", row.pk)).content.decode())
 
 
 # --- The way through the pages ------------------------------------------------------------------------------------

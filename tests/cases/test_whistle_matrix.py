@@ -3,9 +3,11 @@
 import pytest
 
 from cases.models import Whistle
+from cases.policies import Look
 from cases.policies.whistles import RULES, WhistleLook, may_act, may_ask
 from tests.cases.whistle_makers import STAGES, call_of, fresh, second_department
 from tests.world import AT, World, a_signed
+from yuhu.kit.verdicts import Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +62,7 @@ ROWS = [line.split() for line in STATES.strip().splitlines()]
 COLUMNS = [name.replace("_", " ") for name in ROWS[0]]
 
 
-def verdict(world: World, whistle: Whistle, verb: str, who: str) -> object:
+def verdict(world: World, whistle: Whistle, verb: str, who: str) -> Verdict:
     row = fresh(whistle)
     return may_act(verb, WhistleLook(row, world.people[who], AT, call_of(row)))
 
@@ -107,7 +109,5 @@ def test_every_no_has_a_sentence(world: World) -> None:
     assert all(not one and str(one.reason) for one in refused)
 
 
-def may_ask_of(world: World, name: str) -> object:
-    from cases.policies import Look
-
+def may_ask_of(world: World, name: str) -> Verdict:
     return may_ask(Look(a_signed(world), world.people[name], AT))

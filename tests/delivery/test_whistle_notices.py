@@ -100,6 +100,7 @@ def test_every_verb_tells_those_whom_it_concerns(world: World, stage: str, act: 
         .exclude(kind__in=LEFT)
         .select_related("user")
     ):
+        assert row.user is not None
         scope = scope_of(row.user, clock.local_date(AT))
         assert Case.objects.within(scope).filter(number=row.subject).exists(), (row.user.username, row.kind)
 
