@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases import admin as cases_admin
+from cases.admin import cases as cases_admin
 from cases.models import Case, CaseParty
 from cases.states import State
 from tests.admin.desk import enter, listed, page, said
