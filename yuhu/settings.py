@@ -275,6 +275,11 @@ DEMO_OUTBOX = env.bool("DEMO_OUTBOX", default=EMBEDDED)
 WARN_FRACTION = 0.75
 RETURN_LIMIT = 2
 SUSPENSION_MAX_DAYS = 90
+# Limits of whistles that differ from cases.actions.whistles.limits.
+WHISTLE_LIMITS = env.dict("WHISTLE_LIMITS", default={})
+# Whistles in a hundred cases: below the band the tool is not used, above it daily work fails.
+WHISTLE_BAND_LOW = env.float("WHISTLE_BAND_LOW", default=1.0)
+WHISTLE_BAND_HIGH = env.float("WHISTLE_BAND_HIGH", default=10.0)
 REOPEN_DAYS = env.int("REOPEN_DAYS", default=15)
 # Natural days; people's mediation normally ends within one month (人民调解工作若干规定, art. 33), a court's before the
 # suit within 30 days; for administrative mediation there is no limit of the whole country (proposal: 30).

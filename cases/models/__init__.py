@@ -1,4 +1,4 @@
-"""Nouns of the loop: categories, the case, its people, its orders, its clocks."""
+"""Nouns of the loop: categories, the case, its people, its orders, its clocks, its whistles."""
 
 from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
@@ -7,6 +7,7 @@ from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rat
 from cases.models.mediation import Mediation, MediationParty, MediationRecord
 from cases.models.people import Reporter
 from cases.models.reference import Category
+from cases.models.whistles import Whistle, WhistleCall
 
 __all__ = [
     "Attachment",
@@ -25,5 +26,7 @@ __all__ = [
     "PhotoDraft",
     "Rating",
     "Reporter",
+    "Whistle",
+    "WhistleCall",
     "WorkOrder",
 ]

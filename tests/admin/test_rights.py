@@ -19,6 +19,8 @@ TABLE = """
                        member  head  duty  street  district  department  auditor  system  security
 cases.case             l       l     l     l       l         l           l        -       -
 cases.category         l       l     l     l       l         l           l        lc      l
+cases.whistle          la      la    la    l       l         l           l        -       -
+cases.whistlecall      l       l     l     l       l         l           l        -       -
 staffing.user          l       l     l     l       l         l           l        lac     lac
 staffing.partnerclient -       -     -     -       -         -           -        la      la
 staffing.unit          l       l     l     l       l         l           l        l       l

@@ -122,6 +122,8 @@ DESK += [
     f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
     for model in ("dutylist", "dutyitem", "certificaterule", "consultation", "streetanswer")
 ]
+DESK += [f"/admin/cases/{name}/<path:object_id>/do/<slug:verb>/" for name in ("whistle", "whistlecall")]
+DESK += [f"/admin/cases/whistlecall/scorecard/{what}" for what in ("", "export/")]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
