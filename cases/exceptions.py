@@ -97,3 +97,16 @@ class TooManyToExport(Invalid):
 
     code = "too_many"
     message = _("These are more than 10,000 cases. Narrow the list with the filters and export it in parts.")
+
+
+class MeetingMovedOn(Conflict):
+    """The meeting, or the item of its agenda, is not where the verb wants it: somebody may have been faster."""
+
+    code = "state"
+
+
+class OnAnotherAgenda(Conflict):
+    """One meeting a case at a time."""
+
+    code = "on_another_agenda"
+    message = _("This case stands on the agenda of a meeting already.")

@@ -162,6 +162,13 @@ class CaseQuerySet(QuerySet[M]):
         """In which these units have a part: in charge, helping, evaluating."""
         return self.filter(pk__in=self._related("parties").filter(unit__in=sorted(units)).values("case"))
 
+    def without_meeting(self) -> Self:
+        """Complex, before a result, and no meeting has decided or is going to: adjourned once more is without one."""
+        items = self._related("agenda_items")
+        met = items.exclude(decision__in=["adjourned", "cancelled"]).values("case")
+        states = [State.REPORTED, State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED]
+        return self.filter(state__in=states, path=Path.MEETING).exclude(pk__in=met)
+
     def unplaced(self) -> Self:
         """No street has them yet: reported without a place that is known."""
         return self.filter(street_code="")
@@ -258,3 +265,45 @@ class DeadlineQuerySet(QuerySet[M]):
     def breached(self, at: dt.datetime) -> Self:
         """At or past the limit, or due for the next level: something must be escalated now."""
         return self.running().filter(next_level_at__lte=at)
+
+
+class MeetingQuerySet(QuerySet[M]):
+    """Meetings on complex cases."""
+
+    def within(self, scope: Scope) -> Self:
+        """Meetings of the scope's streets, and those to which the person or one of the units is invited.
+
+        A restricted one is opened by being invited, by convening it and by chairing it only.
+        """
+        if scope.is_empty:
+            return self.none()
+        area = Q(street__in=sorted(scope.streets)) | Q(street__district__in=sorted(scope.districts))
+        seen = Q(restricted=False) & area
+        invited = Q(unit__in=sorted(scope.units))
+        if scope.person is not None:
+            invited |= Q(user=scope.person)
+            seen |= Q(convener=scope.person) | Q(chair=scope.person)
+        return self.filter(seen | Q(pk__in=_children(self, "participants").filter(invited).values("meeting")))
+
+    def between(self, first: dt.datetime, end: dt.datetime) -> Self:
+        """Begins in this period, its end exclusive."""
+        return self.filter(starts_at__gte=first, starts_at__lt=end)
+
+    def awaiting_minutes(self, at: dt.datetime) -> Self:
+        """Held without final minutes, or planned and its time has passed."""
+        return self.filter(Q(state="held", closed_at__isnull=True) | Q(state="planned", starts_at__lte=at))
+
+
+class AgendaItemQuerySet(QuerySet[M]):
+    """Cases on agendas."""
+
+    def within(self, scope: Scope) -> Self:
+        """Of meetings that the scope opens, the cases that it opens: an invitation alone opens no case."""
+        meetings = _children(self, "meeting").within(scope).values("pk")
+        return self.filter(meeting__in=meetings, case__in=_children(self, "case").within(scope).values("pk"))
+
+
+def _children(rows: QuerySet[Any], name: str) -> Any:
+    """All rows at the other end of a relation: their model stands above this module."""
+    related: Any = rows.model._meta.get_field(name).related_model
+    return related._default_manager.all()

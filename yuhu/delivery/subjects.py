@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.models import Case
+from cases.models import Case, Meeting
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -41,4 +41,5 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "meeting": Subject(Meeting),
 }

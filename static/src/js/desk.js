@@ -5,3 +5,11 @@ import { enhanceProgress } from "./progress.js";
 
 enhanceForms(document);
 enhanceProgress(document);
+
+// An address that names a verb of the page (#do-settle) unfolds it.
+function unfold() {
+  const named = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (named instanceof HTMLDetailsElement) named.open = true;
+}
+unfold();
+window.addEventListener("hashchange", unfold);

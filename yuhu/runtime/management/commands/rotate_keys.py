@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from cases.actions import reseal_reporters
+from cases.actions import meetings, reseal_reporters
 from cases.models import Reporter
 from staffing.actions import reseal_second_factors
 from staffing.models import SecondFactor
@@ -49,6 +49,7 @@ def tables() -> list[Sealed]:
     reporter = ("name_sealed", "phone_sealed")
     return [
         Sealed("reporters", Reporter.objects.all(), reporter, reseal_reporters),
+        Sealed("residents", meetings.sealed_rows(), ("name_sealed",), meetings.reseal_residents),
         Sealed("second factors", SecondFactor.objects.all(), ("secret_sealed",), reseal_second_factors),
     ]
 
