@@ -10,9 +10,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from blocks.models import Street
 from cases.models.case import Case
@@ -107,7 +106,7 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         """The matter of a restricted meeting is told on its page only."""
-        return _now("Meeting no. %(key)s") % {"key": self.pk} if self.restricted else self.title
+        return gettext("Meeting no. %(key)s") % {"key": self.pk} if self.restricted else self.title
 
     def get_absolute_url(self) -> str:
         """The page of the meeting, which everybody invited may open."""
@@ -123,7 +122,7 @@ class Meeting(models.Model):
         """How the minutes are cited; empty before they are final."""
         if self.number is None:
             return ""
-        return _now("Minutes 〔%(year)s〕 no. %(number)s") % {"year": self.year, "number": self.number}
+        return gettext("Minutes 〔%(year)s〕 no. %(number)s") % {"year": self.year, "number": self.number}
 
     def is_over(self, at: dt.datetime) -> bool:
         """Planned, and its beginning has passed: it was held, or it was not."""
@@ -203,7 +202,7 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         if self.kind == self.Kind.RESIDENT:
-            return self.name_masked or _now("(erased)")
+            return self.name_masked or gettext("(erased)")
         return str(self.unit or self.user)
 
 
@@ -300,7 +299,7 @@ class AgendaItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("Item %(no)s") % {"no": self.no}
+        return gettext("Item %(no)s") % {"no": self.no}
 
     @property
     def is_open(self) -> bool:

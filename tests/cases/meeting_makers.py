@@ -1,4 +1,5 @@
-"""Meetings of the cast: 邓 of the rapid response platform convenes in the street of block b1, 史 (its leader) chairs."""
+"""Meetings of the cast: 邓 of the rapid response platform convenes in the street of block b1, 史, its leader, is in
+the chair."""
 
 import datetime as dt
 from typing import Any
@@ -41,7 +42,9 @@ def item_of(meeting: Meeting, case: Case) -> AgendaItem:
     return AgendaItem.objects.select_related("meeting__chair").get(meeting=meeting, case=case)
 
 
-def settle(world: World, meeting: Meeting, case: Case, *, who: str = "dispatcher", **changes: Any) -> AgendaItem:
+def settle(
+    world: World, meeting: Meeting, case: Case, *, who: str = "dispatcher", **changes: Any
+) -> AgendaItem:
     """The city management office shall do it."""
     given: dict[str, Any] = {
         "unit": world.unit("city_management_office"),
@@ -61,4 +64,6 @@ def a_closed(world: World, *cases: Case, **changes: Any) -> Meeting:
     meeting = a_held(world, *cases, **changes)
     for case in cases:
         settle(world, meeting, case)
-    return meetings.close(meeting=meeting, summary="会议认为应当分工落实。", by=world.by("dispatcher"), at=AFTER)
+    return meetings.close(
+        meeting=meeting, summary="会议认为应当分工落实。", by=world.by("dispatcher"), at=AFTER
+    )

@@ -73,7 +73,9 @@ def test_a_whistle_stays_one_on_an_agenda(world: World) -> None:
     ],
     ids=["handled", "of another street", "about an official"],
 )
-def test_what_cannot_be_met_about_is_told_with_its_number_and_nothing_is_stored(world: World, make, code) -> None:
+def test_what_cannot_be_met_about_is_told_with_its_number_and_nothing_is_stored(
+    world: World, make, code
+) -> None:
     fine, case = a_dispatched(world), make(world)
     before = rows_of(case)
     with pytest.raises(Conflict) as refused:
@@ -94,7 +96,9 @@ def test_one_meeting_a_case_at_a_time(world: World) -> None:
     a_meeting(world, case)
 
 
-def test_leaders_bring_a_case_about_an_official_before_a_meeting_that_only_those_invited_see(world: World) -> None:
+def test_leaders_bring_a_case_about_an_official_before_a_meeting_that_only_those_invited_see(
+    world: World,
+) -> None:
     case = a_report(world, category="1204", description="反映干部作风")
     meeting = a_meeting(world, case, who="streetleader")
     assert meeting.restricted
@@ -116,7 +120,9 @@ def test_leaders_bring_a_case_about_an_official_before_a_meeting_that_only_those
         ({"chair": "dispatcher9"}, "chair"),
     ],
 )
-def test_what_does_not_fit_is_refused_beside_its_field(world: World, changes: dict[str, Any], field: str) -> None:
+def test_what_does_not_fit_is_refused_beside_its_field(
+    world: World, changes: dict[str, Any], field: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         a_meeting(world, **changes)
     assert refused.value.field == field
@@ -126,6 +132,7 @@ def test_what_does_not_fit_is_refused_beside_its_field(world: World, changes: di
 def test_residents_are_sealed_and_masked_and_stand_in_no_journal(world: World) -> None:
     meeting = a_meeting(world, residents=["欧阳独一"], consent="本人电话同意")
     row = Participant.objects.get()
+    assert row.name_sealed is not None
     assert (str(row), people.unseal(row.name_sealed)) == ("欧***", "欧阳独一")
     assert "欧阳" not in str(list(Entry.objects.values_list("data", flat=True)))
     assert last(meeting)["residents"] == 1
@@ -219,7 +226,9 @@ def test_nothing_is_decided_before_the_meeting_is_held(world: World) -> None:
     "make, event",
     [(a_report, "case.dispatched"), (a_dispatched, "case.reassigned"), (a_signed, "case.reassigned")],
 )
-def test_a_settled_case_goes_to_the_unit_with_helpers_and_the_leaders_limit(world: World, make, event: str) -> None:
+def test_a_settled_case_goes_to_the_unit_with_helpers_and_the_leaders_limit(
+    world: World, make, event: str
+) -> None:
     case = make(world)
     meeting = a_held(world, case)
     helper = world.unit("coordination")
@@ -291,7 +300,9 @@ def test_an_item_of_the_duty_list_is_asked_for_as_in_every_dispatch(world: World
         ({"due_on": (AT - DAY).date()}, "due_on"),
     ],
 )
-def test_a_decision_that_says_too_little_is_refused(world: World, changes: dict[str, Any], field: str) -> None:
+def test_a_decision_that_says_too_little_is_refused(
+    world: World, changes: dict[str, Any], field: str
+) -> None:
     case = a_dispatched(world)
     meeting = a_held(world, case)
     if changes.get("person"):

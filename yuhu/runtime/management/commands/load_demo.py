@@ -26,6 +26,7 @@ from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
+from yuhu.runtime.demo.meetings import load_meetings
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 
@@ -100,6 +101,7 @@ class Command(BaseCommand):
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
         Case.objects.filter(source="").update(source="demo")
+        load_meetings(now=now, seed=SEED)
         while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
             pass
         while relay(at=now):
