@@ -200,6 +200,8 @@ class MeetingAdmin(SeesCases):
         return super().search(request, rows, question)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if not change:  # those invited and the cases are none of the model's fields
+            kwargs["fields"] = MeetingForm.Meta.fields
         form = super().get_form(request, obj, change, **kwargs)
         if not change:
             named = {**INVITED, "cases": Named(AgendaItem, "case", _("Cases"), many=True)}

@@ -42,7 +42,8 @@ def entries(meeting: Meeting) -> list[str]:
 
 
 def last(meeting: Meeting) -> dict[str, Any]:
-    return Entry.objects.filter(subject_type="meeting", subject_id=str(meeting.pk)).latest("seq").data
+    entry = Entry.objects.filter(subject_type="meeting", subject_id=str(meeting.pk)).latest("seq")
+    return dict(entry.data)
 
 
 # Convening.

@@ -179,15 +179,14 @@ def remove_case(*, meeting: Meeting, item: AgendaItem, by: By, at: dt.datetime) 
 
 
 def _put_all(acting: Acting, cases: Sequence[Case]) -> None:
-    """In the order of their keys, so that two conveners stand in line; numbered as they were named."""
-    chosen = list(dict.fromkeys(case.pk for case in cases))
+    """The oldest first; all in the order of their keys, so that two conveners stand in line."""
+    chosen = sorted({case.pk for case in cases})
     first = acting.next_no()
     if first - 1 + len(chosen) > MOST_ITEMS:
         text = _("At most %(most)d cases are dealt with at one meeting.") % {"most": MOST_ITEMS}
         raise Invalid(text, code="too_many", field="cases")
-    numbers = {pk: first + place for place, pk in enumerate(chosen)}
-    for pk in sorted(chosen):
-        _put(acting, locked(pk), numbers[pk])
+    for no, pk in enumerate(chosen, start=first):
+        _put(acting, locked(pk), no)
 
 
 def _put(acting: Acting, case: Case, no: int) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
@@ -15,6 +16,7 @@ from cases.actions import meetings
 from cases.actions.base import By
 from cases.models import AgendaItem, Case, Meeting
 from cases.states import State
+from duties.models import DutyList
 from staffing.models import Membership, Unit, User
 from yuhu.journal.actions import Actor
 from yuhu.journal.models import Entry
@@ -123,8 +125,7 @@ def _decided(meeting: Meeting, stage: Stage, *, leave: int = 0) -> None:
             continue
         meetings.settle(
             item=item,
-            unit=stage.unit(OFFICE),
-            person=None,
+            **_lead(item, stage),
             co_units=[stage.unit("block_service")],
             duty_item=None,
             due_on=clock.local_date(stage.now) + dt.timedelta(days=5),
@@ -134,6 +135,16 @@ def _decided(meeting: Meeting, stage: Stage, *, leave: int = 0) -> None:
         )
 
 
+def _lead(item: AgendaItem, stage: Stage) -> dict[str, Any]:
+    """The office; but what a department leads by the cooperation list stays with it."""
+    case = item.case
+    if case.duty_item is None or case.duty_item.list.kind == DutyList.Kind.COOPERATION:
+        if case.lead_unit is not None:
+            return {"unit": case.lead_unit, "person": None}
+        return {"unit": None, "person": case.assignee}
+    return {"unit": stage.unit(OFFICE), "person": None}
+
+
 def _closed(meeting: Meeting, stage: Stage) -> None:
     _decided(meeting, stage)
     at = meeting.starts_at + dt.timedelta(hours=2)
@@ -141,4 +152,5 @@ def _closed(meeting: Meeting, stage: Stage) -> None:
 
 
 def _items(meeting: Meeting) -> Sequence[AgendaItem]:
-    return list(meeting.items.select_related("meeting").order_by("no"))
+    joined = ("meeting", "case__duty_item__list", "case__lead_unit", "case__assignee")
+    return list(meeting.items.select_related(*joined).order_by("no"))
