@@ -135,7 +135,7 @@ class AgendaItemAdmin(SeesCases):
     def decided(self, obj: AgendaItem) -> str:
         return str(obj.get_decision_display())
 
-    @admin.display(description=_("in charge"))
+    @admin.display(description=_("takes the lead"))
     def led(self, obj: AgendaItem) -> str:
         return obj.lead or "—"
 

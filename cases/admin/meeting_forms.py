@@ -168,7 +168,7 @@ class AttendanceForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = list(self.obj.participants.select_related("unit", "user").order_by("kind", "pk"))
+        rows = sorted(self.obj.participants.select_related("unit", "user"), key=lambda one: one.rank)
         self.fields["attended"].choices = [(row.pk, str(row)) for row in rows]  # type: ignore[attr-defined]
         self.initial["attended"] = [row.pk for row in rows]
 

@@ -330,7 +330,7 @@ class MeetingAdmin(SeesCases):
 
     @admin.display(description=_("those invited"))
     def people(self, obj: Meeting) -> SafeString:
-        rows = obj.participants.select_related("unit", "user").order_by("kind", "pk")
+        rows = sorted(obj.participants.select_related("unit", "user"), key=lambda one: one.rank)
         said = {True: _(" (present)"), False: _(" (absent)")}
         marks = (f"{row}{said.get(cast(Any, row.attended), '')}" for row in rows)
         return format_html("{}", "、".join(marks) or "—")

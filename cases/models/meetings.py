@@ -205,6 +205,11 @@ class Participant(models.Model):
             return self.name_masked or gettext("(erased)")
         return str(self.unit or self.user)
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Units first, then colleagues, then residents: the order in which minutes name them."""
+        return list(self.Kind).index(self.Kind(self.kind)), self.pk
+
 
 class AgendaItem(models.Model):
     """One case on the agenda, and what was decided about it."""

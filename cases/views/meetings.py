@@ -69,7 +69,7 @@ def visible_meeting(request: StaffRequest, pk: int) -> Meeting:
         *("case__category", "case__block", "lead_unit", "lead_person", "measures", "duty_item")
     )
     items = items.defer("case__block__boundary", "case__description").prefetch_related("co_units")
-    people = Participant.objects.select_related("unit", "user").order_by("kind", "pk")
+    people = Participant.objects.select_related("unit", "user")
     rows = Meeting.objects.within(request.scope).select_related("street", "chair", "convener", "closed_by")
     rows = rows.defer("street__boundary").prefetch_related(
         Prefetch("items", items.order_by("no")), Prefetch("participants", people)
@@ -88,7 +88,7 @@ def document(request: StaffRequest, found: Meeting) -> dict[str, Any]:
         .filter(pk__in=[i.case_id for i in items])
         .values_list("pk", flat=True)
     )
-    people = list(found.participants.all())
+    people = sorted(found.participants.all(), key=lambda one: one.rank)
     held = found.state == Meeting.State.HELD
     return {
         "meeting": found,
