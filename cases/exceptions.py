@@ -108,6 +108,10 @@ class NoSuchWhistle(NotFound):
 class WhistleMovedOn(Conflict):
     """The whistle, or the call, is not where the verb wants it: somebody may have been faster."""
 
+
+class MeetingMovedOn(Conflict):
+    """The meeting, or the item of its agenda, is not where the verb wants it: somebody may have been faster."""
+
     code = "state"
 
 
@@ -137,3 +141,10 @@ class TooManyDepartments(Invalid):
     """More than a street can lead."""
 
     code = "too_many"
+
+
+class OnAnotherAgenda(Conflict):
+    """One meeting a case at a time."""
+
+    code = "on_another_agenda"
+    message = _("This case stands on the agenda of a meeting already.")

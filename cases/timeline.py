@@ -126,10 +126,39 @@ LINES: dict[str, Line] = {
     "case.whistle_approval_late": Line(
         _("The whistle was not decided in time: told the leaders of the district"), "clock-overdue", OVERDUE
     ),
+    "case.meeting_set": Line(_("Put on the agenda of the meeting of %(on)s"), "people"),
+    "case.meeting_removed": Line(_("Taken off the agenda of the meeting of %(on)s"), "previous"),
+    "case.meeting_cancelled": Line(_("The meeting of %(on)s was cancelled"), "close"),
+    "case.meeting_decided": Line(
+        _("The meeting of %(on)s fixed who does it"), "people", GOOD, notes=("measures",)
+    ),
+    "case.meeting_decided:due": Line(
+        _("The meeting of %(on)s fixed who does it, to be done by %(due_on)s"),
+        "people",
+        GOOD,
+        notes=("measures",),
+    ),
+    "case.meeting_decided:whistle": Line(
+        _("The meeting of %(on)s found no agreement: departments are to be called"),
+        "whistle",
+        SOON,
+        notes=("measures",),
+    ),
+    "case.meeting_decided:adjourned": Line(
+        _("The meeting of %(on)s adjourned it"), "clock", notes=("measures",)
+    ),
     "case.erased": Line(_("Personal data was erased"), "close"),
     "case.unmasked": Line(_("Looked at the reporter's name and phone"), "key"),
     "case.person_forgotten": Line(_("The reporter's name and phone were erased: their time is over"), "key"),
 }
+
+
+def _decision(data: Mapping[str, Any]) -> str:
+    if data.get("decision") in ("whistle", "adjourned"):
+        return str(data["decision"])
+    return "due" if data.get("due_on") else ""
+
+
 # Which second sentence of a kind fits the entry's data.
 _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "case.dispatched": lambda data: "due" if data.get("due_at") else "",
@@ -142,6 +171,7 @@ _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "case.whistle_explanation_decided": lambda data: "yes" if data.get("approved") else "",
     "case.whistle_attended": lambda data: "yes" if data.get("approved") else "",
     "case.whistle_ended": lambda data: "case" if data.get("with_case") else "",
+    "case.meeting_decided": _decision,
 }
 # The words of ``cases.models.Whistle.Kind``, which stands above this module.
 WHISTLES: dict[str, str | Promise] = {

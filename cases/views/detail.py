@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 
 from cases import routing, timeline
 from cases.forms import MoveForm, PhotoTray
-from cases.models import Attachment, Case, CaseRequest, Note, WhistleCall
+from cases.models import AgendaItem, Attachment, Case, CaseRequest, Meeting, Note, WhistleCall
 from cases.policies import MACHINES, Look, Offer, may_erase, may_unmask, offers
+from cases.policies.meetings import TO_MEET_ABOUT, may_convene
 from cases.policies.whistles import may_ask
 from cases.states import Move, Path, Step
 from cases.views.photos import Picture, pictures
@@ -135,6 +136,7 @@ def case_page(
         "may_erase": bool(may_erase(look)),
         "notice": notice,
         **_whistle(look),
+        **_meetings(look, request),
     }
     return render(request, "cases/case.html", context, status=status)
 
@@ -165,6 +167,25 @@ def _points(found: Case, at: dt.datetime) -> list[dict[str, Any]]:
     tone = "done" if found.is_final else tone
     label = found.address or (found.block.name if found.block else found.number)
     return [{"longitude": longitude, "latitude": latitude, "label": label, "url": "", "tone": tone}]
+
+
+def _meetings(look: Look, request: StaffRequest) -> dict[str, Any]:
+    """Where it stands or stood on an agenda, newest first, and whether a complex case needs a meeting that this person
+    may convene. An ordinary matter never had one: no query."""
+    found, on = look.case, clock.local_date(look.at)
+    if found.path == Path.FRONT_END:
+        return {"agendas": [], "may_convene": False}
+    seen = Meeting.objects.within(request.scope).values("pk")
+    rows = found.agenda_items.filter(meeting__in=seen).select_related("meeting__street")
+    joined = rows.select_related("lead_unit", "lead_person").defer("meeting__street__boundary")
+    agendas: list[AgendaItem] = list(joined.order_by("-meeting__starts_at", "-pk"))
+    waits = found.path == Path.MEETING and found.state in TO_MEET_ABOUT
+    waits = waits and not any(item.decision in ("", "settled") for item in agendas)
+    street = found.street_code
+    return {
+        "agendas": agendas,
+        "may_convene": waits and bool(street) and bool(may_convene(request.user, street=street, on=on)),
+    }
 
 
 def _result(found: Case) -> Note | None:

@@ -85,11 +85,27 @@ SENTENCES: dict[str, str | Promise] = {
     "consultation.closed": pgettext_lazy("consultation", "Closed"),
     "consultation.erased": _("Texts erased"),
     "consultation.assessed": _("Project assessed: %(score)s of 5"),
+    "meeting.convened": _("Convened for %(on)s"),
+    "meeting.changed": _("Changed; it begins at %(on)s"),
+    "meeting.cancelled": pgettext_lazy("meeting", "Cancelled"),
+    "meeting.case_added": _("Item %(no)s put on the agenda"),
+    "meeting.case_removed": _("Item %(no)s taken off the agenda"),
+    "meeting.held": _("Held; %(came)s of those invited came"),
+    "meeting.decided": _("Item %(no)s decided: %(decision)s"),
+    "meeting.closed": _("Minutes final: 〔%(year)s〕 no. %(number)s"),
+    "meeting.erased": _("Personal data was erased"),
+    "meeting.residents_forgotten": _("Residents' names were erased: their time is over"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {
     "post": dict(Tenure.Seat.choices),
     "kind": dict(Assistant.Kind.choices),
     "role": dict(Membership.Role.choices),
+    # The words of ``cases.models.AgendaItem.Decision``, which stands above this app.
+    "decision": {
+        "settled": _("Who does it is fixed"),
+        "whistle": _("No agreement: whistle"),
+        "adjourned": pgettext_lazy("agenda", "Adjourned"),
+    },
 }
 _PERSONS = ("holder", "assistant", "user")
 

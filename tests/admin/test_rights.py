@@ -18,6 +18,8 @@ PEOPLE = [
 TABLE = """
                        member  head  duty  street  district  department  auditor  system  security
 cases.case             l       l     l     l       l         l           l        -       -
+cases.meeting          l       l     la    la      la        l           l        -       -
+cases.agendaitem       l       l     l     l       l         l           l        -       -
 cases.category         l       l     l     l       l         l           l        lc      l
 cases.whistle          la      la    la    l       l         l           l        -       -
 cases.whistlecall      l       l     l     l       l         l           l        -       -

@@ -67,6 +67,8 @@ TABLE = """
 /cases/<slug:number>/moves/<slug:name>/       GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/         GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/small/   GET   sees      404
+/meetings/<int:pk>/                           GET   none      404
+/meetings/<int:pk>/minutes.pdf                GET   none      404
 /here/                                        GET   post      404
 /certificates/                                GET   post      403
 /f/<slug:token>/                              GET   anybody   -

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.models import Case, Mediation
+from cases.models import Case, Mediation, Meeting
 from duties.models import Consultation, StreetAnswer
 from staffing.models import Absence
 from yuhu.kit.scope import Scope
@@ -47,4 +47,5 @@ SUBJECTS: dict[str, Subject] = {
     "absence": Subject(Absence, related=("person",)),
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
+    "meeting": Subject(Meeting),
 }

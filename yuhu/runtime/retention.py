@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions import mediation
+from cases.actions import mediation, meetings
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
@@ -80,6 +80,14 @@ def _of_people() -> list[Rule]:
             _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
             lambda at: mediation.forgettable(at - mediations),
             lambda at: _batches(lambda: mediation.forget_mediations(before=at - mediations, limit=BATCH)),
+        ),
+        Rule(
+            "residents",
+            _("Names of residents in minutes of meetings"),
+            reporters,
+            _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
+            lambda at: meetings.named_too_long(at - reporters).count(),
+            lambda at: _residents(at - reporters, at),
         ),
         Rule(
             "notices",
@@ -173,6 +181,12 @@ def _reporters(before: dt.datetime, at: dt.datetime) -> Iterator[int]:
         yield done
         if not done:
             return  # all of them changed meanwhile: the next run looks again
+
+
+def _residents(before: dt.datetime, at: dt.datetime) -> Iterator[int]:
+    rows = meetings.named_too_long(before).order_by("meeting_id")
+    while keys := list(rows.values_list("meeting", flat=True).distinct()[:BATCH]):
+        yield sum(meetings.forget_residents(meeting_id=key, before=before, at=at) for key in keys)
 
 
 def _orphans(before: dt.datetime) -> Iterator[int]:

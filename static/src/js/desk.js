@@ -8,3 +8,11 @@ enhanceForms(document);
 enhanceProgress(document);
 // Django's own scripts make the boxes when the page is there.
 window.addEventListener("load", () => nameSearchBoxes(document));
+
+// An address that names a verb of the page (#do-settle) unfolds it.
+function unfold() {
+  const named = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (named instanceof HTMLDetailsElement) named.open = true;
+}
+unfold();
+window.addEventListener("hashchange", unfold);

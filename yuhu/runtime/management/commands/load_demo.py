@@ -29,6 +29,7 @@ from yuhu.runtime.demo import lists as demo_lists
 from yuhu.runtime.demo.leave import load_leave
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.mediation import load_mediation
+from yuhu.runtime.demo.meetings import load_meetings
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 from yuhu.runtime.demo.whistles import load_whistles
@@ -41,6 +42,7 @@ AROUND: tuple[Callable[..., object], ...] = (
     load_leave,
     demo_lists.load_lists,
     load_whistles,
+    load_meetings,
 )
 
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from cases.actions import reseal_reporters
+from cases.actions import meetings, reseal_reporters
 from cases.actions.mediation import reseal_mediation_parties, reseal_mediation_records
 from cases.models import MediationParty, MediationRecord, Reporter
 from staffing.actions import reseal_second_factors
@@ -54,6 +54,7 @@ def tables() -> list[Sealed]:
         Sealed(
             "records of mediations", MediationRecord.objects.all(), ("text_sealed",), reseal_mediation_records
         ),
+        Sealed("residents", meetings.sealed_rows(), ("name_sealed",), meetings.reseal_residents),
         Sealed("second factors", SecondFactor.objects.all(), ("secret_sealed",), reseal_second_factors),
     ]
 

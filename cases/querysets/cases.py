@@ -18,6 +18,7 @@ from django.db.models import (
 )
 
 from cases.geometry import DEGREE, Surroundings
+from cases.querysets.relations import rows_of
 from cases.states import FINAL, OPEN, PHASE, Path, Phase, State, Step
 from yuhu.kit.people import blind_indexes
 from yuhu.kit.scope import Scope
@@ -162,6 +163,13 @@ class CaseQuerySet(QuerySet[M]):
         """In which these units have a part: in charge, helping, evaluating."""
         return self.filter(pk__in=self._related("parties").filter(unit__in=sorted(units)).values("case"))
 
+    def without_meeting(self) -> Self:
+        """Complex, before a result, and no meeting has decided or is going to: adjourned once more is without one."""
+        items = self._related("agenda_items")
+        met = items.exclude(decision__in=["adjourned", "cancelled"]).values("case")
+        states = [State.REPORTED, State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED]
+        return self.filter(state__in=states, path=Path.MEETING).exclude(pk__in=met)
+
     def unplaced(self) -> Self:
         """No street has them yet: reported without a place that is known."""
         return self.filter(street_code="")
@@ -230,9 +238,7 @@ class CaseQuerySet(QuerySet[M]):
         return joined.defer(*hidden).prefetch_related(*ROWS_FOR_API)
 
     def _related(self, name: str) -> "QuerySet[Any]":
-        """All rows of a child: its model stands above this module, so it is found through the relation."""
-        child = self.model._meta.get_field(name).related_model
-        rows: QuerySet[Any] = child._default_manager.all()  # type: ignore[union-attr]
+        rows: QuerySet[Any] = rows_of(self, name)
         return rows
 
 
@@ -242,30 +248,6 @@ class ReporterQuerySet(QuerySet[M]):
     def same_phone(self, phone: str) -> Self:
         """Whoever left this phone, also where the index was made with an older key."""
         return self.filter(phone_index__in=blind_indexes(phone)) if phone else self.none()
-
-
-class MediationQuerySet(QuerySet[M]):
-    """Mediations."""
-
-    def within(self, scope: Scope) -> Self:
-        """Those of the units whose confidential records the person keeps: no area opens one."""
-        return self.filter(unit__in=sorted(scope.confidential))
-
-    def running(self) -> Self:
-        """Not ended."""
-        return self.filter(ended_at__isnull=True)
-
-    def ended(self) -> Self:
-        """With an agreement or without one; what was referred goes on elsewhere."""
-        return self.filter(ended_at__isnull=False).exclude(state="referred")
-
-    def late(self, at: dt.datetime) -> Self:
-        """Running beyond their limit."""
-        return self.running().filter(due_at__lt=at)
-
-    def to_perform(self, on: dt.date) -> Self:
-        """Agreements that should have been performed by ``on`` and of which nobody has said how it stands."""
-        return self.filter(state="agreed", performance="pending", perform_by__lt=on)
 
 
 class DeadlineQuerySet(QuerySet[M]):
@@ -282,73 +264,3 @@ class DeadlineQuerySet(QuerySet[M]):
     def breached(self, at: dt.datetime) -> Self:
         """At or past the limit, or due for the next level: something must be escalated now."""
         return self.running().filter(next_level_at__lte=at)
-
-
-class WhistleQuerySet(QuerySet[M]):
-    """Whistles."""
-
-    def within(self, scope: Scope) -> Self:
-        """Whistles of cases that the scope opens, and those to which one of its departments was called."""
-        if scope.is_empty:
-            return self.none()
-        cases = _model_of(self, "case").within(scope).values("pk")
-        called = _model_of(self, "calls").filter(unit__in=sorted(scope.units)).exclude(state="planned")
-        return self.filter(Q(case__in=cases) | Q(pk__in=called.values("whistle")))
-
-    def running(self) -> Self:
-        """Asked for, or with departments called."""
-        return self.filter(state__in=["asked", "called"])
-
-    def undecided(self) -> Self:
-        """No leader has decided: asked for, or called in an emergency."""
-        return self.running().filter(decided_at__isnull=True)
-
-    def to_remind(self, at: dt.datetime) -> Self:
-        """Undecided past the limit, and the district was not told."""
-        return self.undecided().filter(approve_due_at__lte=at, approval_late_at__isnull=True)
-
-    def late(self, at: dt.datetime) -> Self:
-        """Not approved in time, not cleared in time, or with a department that has not answered in time."""
-        silent = _model_of(self, "calls").filter(state="called", answer_due_at__lt=at).values("whistle")
-        unapproved = Q(decided_at__isnull=True, approve_due_at__lt=at)
-        return self.running().filter(
-            unapproved | Q(state="called", due_at__lt=at) | Q(state="called", pk__in=silent)
-        )
-
-
-class WhistleCallQuerySet(QuerySet[M]):
-    """Departments that were called by a whistle."""
-
-    def within(self, scope: Scope) -> Self:
-        """Calls in the scope's areas, and those to its own units once they were called.
-
-        A department sees who else is called on the whistle's page, but not the others' answers and ratings.
-        """
-        if scope.is_empty:
-            return self.none()
-        own = Q(unit__in=sorted(scope.units)) & ~Q(state="planned")
-        area = Q(whistle__case__district_code__in=sorted(scope.districts))
-        area |= Q(whistle__street_code__in=sorted(scope.streets))
-        return self.filter(own | area)
-
-    def running(self) -> Self:
-        """Of whistles under which something may still be done by the departments."""
-        return self.filter(whistle__state="called")
-
-    def to_warn(self, at: dt.datetime) -> Self:
-        """Three quarters of the time to answer have passed without an answer."""
-        return self.running().filter(state="called", warned_at__isnull=True, warn_at__lte=at)
-
-    def to_escalate(self, at: dt.datetime) -> Self:
-        """The time to answer is over, and nobody above was told."""
-        return self.running().filter(state="called", escalated_at__isnull=True, answer_due_at__lte=at)
-
-    def counted(self) -> Self:
-        """What figures count: called; neither withdrawn nor excused by an explanation that the street accepted."""
-        return self.filter(called_at__isnull=False).exclude(state__in=["withdrawn", "excused"])
-
-
-def _model_of(rows: QuerySet[Any], name: str) -> Any:
-    """All rows at the other end of a relation: their model stands above this module."""
-    related: Any = rows.model._meta.get_field(name).related_model
-    return related._default_manager.all()
