@@ -12,7 +12,17 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, PartnerClient, Tenure, Unit, User
+from staffing.models import (
+    Assistant,
+    CounselAppointment,
+    Membership,
+    PartnerClient,
+    Reserve,
+    Tenure,
+    Training,
+    Unit,
+    User,
+)
 from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
 from yuhu.kit.compiled import Compiled
 from yuhu.kit.scope import Scope
@@ -93,17 +103,17 @@ def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on:
 
 def appoints(user: User | AnonymousUser, *, on: dt.date) -> Verdict:
     """Whether the person appoints anywhere at all: what a list offers before it knows the place."""
-    return Allowed() if _areas_to_appoint_in(user, on) else Denied(_NOT_HERE, code="outside_area")
+    return Allowed() if areas_to_appoint_in(user, on) else Denied(_NOT_HERE, code="outside_area")
 
 
 def may_appoint(user: User | AnonymousUser, *, area: str, on: dt.date) -> Verdict:
     """Whether the person appoints in ``area`` (a national code)."""
-    if any(area.startswith(own) for own in _areas_to_appoint_in(user, on)):
+    if any(area.startswith(own) for own in areas_to_appoint_in(user, on)):
         return Allowed()
     return Denied(_NOT_HERE, code="outside_area")
 
 
-def _areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
+def areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
     """The post must open its area: a department works for the whole district, but appoints nobody in it."""
     posts = (post for post in posts_of(user, on) if post.kind in CAPABILITIES[Capability.APPOINT])
     return [post.area for post in posts if post.area and opens_area(post)]
@@ -127,6 +137,78 @@ def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) 
 _SEATED_BY_APPOINTERS = frozenset(
     {Membership.Role.MEMBER, Membership.Role.HEAD, Membership.Role.DUTY_OFFICER}
 )
+
+
+def training_changes(training: Training) -> Verdict:
+    """Whether the plan of a training can still be changed, or the training cancelled; by whom is another question."""
+    if training.cancelled_at is not None:
+        return Denied(_("This training was cancelled."), code="cancelled")
+    if training.attendances.exists():
+        return Denied(
+            _("Attendance is noted already. Withdraw it first if it was noted by mistake."),
+            code="attendance_noted",
+        )
+    return Allowed()
+
+
+def attendance_opens(training: Training, *, on: dt.date) -> Verdict:
+    """Whether attendance can be noted on the day ``on``."""
+    if training.cancelled_at is not None:
+        return Denied(_("This training was cancelled."), code="cancelled")
+    if not training.is_over(on):
+        return Denied(_("Attendance is noted from the day of the training on."), code="not_yet")
+    return Allowed()
+
+
+def may_change_training(user: User | AnonymousUser, training: Training, *, on: dt.date) -> Verdict:
+    """Whether the person changes the plan or cancels: whoever appoints in the area, while it can be changed."""
+    return may_appoint(user, area=training.area, on=on) and training_changes(training)
+
+
+def may_note_attendance(user: User | AnonymousUser, training: Training, *, on: dt.date) -> Verdict:
+    """Whether the person notes who was there."""
+    return may_appoint(user, area=training.area, on=on) and attendance_opens(training, on=on)
+
+
+def may_withdraw_attendance(user: User | AnonymousUser, training: Training, *, on: dt.date) -> Verdict:
+    """Whether there is something to withdraw."""
+    if training.attendances.exists():
+        return may_appoint(user, area=training.area, on=on)
+    return Denied(_("No attendance is noted yet."), code="not_noted")
+
+
+def sees_reserve(user: User | AnonymousUser, *, on: dt.date) -> Verdict:
+    """The reserve is for those who appoint, and for the auditor: nobody else's career is everybody's reading."""
+    return may(user, Capability.READ_JOURNAL, on=on) or appoints(user, on=on)
+
+
+def may_change_reserve(user: User | AnonymousUser, row: Reserve, *, on: dt.date) -> Verdict:
+    """Whether the person moves or ends this entry: an open one, of a street in which he or she appoints."""
+    if row.ends_on is not None:
+        return Denied(SETTLED, code="ended")
+    return may_appoint(user, area=row.street_id, on=on)
+
+
+SETTLED = _("The end of this entry is settled. Use the newest entry of the person.")
+
+
+def may_appoint_counsel(user: User | AnonymousUser, unit: Unit, *, on: dt.date) -> Verdict:
+    """Whoever appoints in the unit's area; for a unit of the whole district whoever appoints in the district."""
+    if not unit.area:
+        return Denied(
+            _("This unit belongs to no area of the district: no counsel is kept for it."), "no_area"
+        )
+    return may_appoint(user, area=unit.area, on=on)
+
+
+def may_end_counsel(user: User | AnonymousUser, row: CounselAppointment, *, on: dt.date) -> Verdict:
+    """Whether the person says how this appointment ends: by its end, or by whoever follows."""
+    if row.ends_on is not None:
+        return Denied(ENDED, code="ended")
+    return may_appoint_counsel(user, row.unit, on=on)
+
+
+ENDED = _("The end of this appointment is settled already. Use the newest one of the unit.")
 
 
 def must_choose_password(user: User, *, at: dt.datetime) -> bool:
