@@ -50,15 +50,17 @@ def counsel_coverage(on: dt.date, areas: Iterable[str] | None = None) -> Counsel
 
 def communities_without_counsel(on: dt.date, areas: Iterable[str]) -> int:
     """How many communities of these areas lack counsel. One query."""
-    rows = _of(_register(on), areas).filter(kind=Unit.Kind.COMMUNITY, has_counsel=False)
-    return rows.count()
+    rows = _of(Unit.objects.filter(kind=Unit.Kind.COMMUNITY), areas)
+    return rows.exclude(_has_counsel(on)).count()
+
+
+def _has_counsel(on: dt.date) -> Exists:
+    return Exists(CounselAppointment.objects.on(on).filter(unit=OuterRef("pk")))
 
 
 def _register(on: dt.date) -> QuerySet[Unit]:
     own = CounselAppointment.objects.filter(unit=OuterRef("pk"))
-    rows = Unit.objects.annotate(
-        has_counsel=Exists(CounselAppointment.objects.on(on).filter(unit=OuterRef("pk")))
-    )
+    rows = Unit.objects.annotate(has_counsel=_has_counsel(on))
     return rows.filter(Q(kind=Unit.Kind.COMMUNITY) | Exists(own))
 
 

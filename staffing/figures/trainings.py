@@ -1,4 +1,4 @@
-"""Training coverage (培训覆盖率): of the governors how many were at a training in the year, and behind it block by block.
+"""Training coverage (培训覆盖率): of the governors how many were at a training in the year, block by block.
 
 A governor counts once for each block that he or she governs, so that streets add up to the district and the number is
 a number of blocks. A past year counts its governors of 31 December, the present one those of today. Read-only.
@@ -130,3 +130,30 @@ def training_years(today: dt.date) -> list[int]:
     """The years in which there was a training, and the present one; the newest first. One query."""
     days = Training.objects.standing().dates("held_on", "year")
     return sorted({day.year for day in days} | {today.year}, reverse=True)
+
+
+def attendance_rows(training: Training, scope: Scope) -> Iterator[tuple[str | None, ...]]:
+    """The attendance of a training as rows of a sheet: the governors of its area that the scope covers, with what is
+    noted of each, then the others who are noted. Two queries.
+    """
+    noted = {row.person_id: row for row in training.attendances.within(scope).select_related("person")}
+    governors = (
+        Tenure.objects.on(training.held_on)
+        .held()
+        .filter(post=Tenure.Seat.GOVERNOR, block__code__startswith=training.area)
+    )
+    for row in governors.order_by("block__code").values(*_COLUMNS, "holder__employee_number"):
+        if not scope.covers(row["block__code"]):
+            continue
+        found = noted.pop(row["holder"], None)
+        yield (
+            row["block__community__street__name"],
+            place_name(row["block__community__name"]),
+            row["block__name"],
+            row["holder__name"],
+            row["holder__employee_number"],
+            str(found.get_state_display()) if found else "",
+        )
+    for one in sorted(noted.values(), key=lambda one: (one.area, one.person.name)):
+        person = one.person
+        yield ("", "", one.area, person.name, person.employee_number, str(one.get_state_display()))

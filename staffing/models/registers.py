@@ -108,7 +108,7 @@ class Attendance(models.Model):
 
 
 class Reserve(models.Model):
-    """Somebody in a street's reserve of cadres (后备力量), in one of three tiers (梯次); a change of tier is a new row."""
+    """Somebody in a street's reserve of cadres (后备力量), in one of three tiers (梯次); a move is a new row."""
 
     class Tier(models.IntegerChoices):
         READY = 1, _("First tier: ready now")

@@ -25,6 +25,9 @@ staffing.platformlink  l       l     l     l       l         l           l      
 staffing.membership    l       l     lac   lac     lac       l           l        lac     lac
 staffing.tenure        l       l     la    la      la        l           l        l       l
 staffing.assistant     l       l     lac   lac     lac       l           l        l       l
+staffing.training      l       l     la    la      la        l           l        l       l
+staffing.reserve       -       -     la    la      la        -           l        -       -
+staffing.counselappointment l  l     la    la      la        l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 blocks.district        l       l     l     l       l         l           l        l       l
 blocks.street          l       l     l     l       l         l           l        l       l

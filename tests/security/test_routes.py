@@ -113,6 +113,10 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += [f"/admin/staffing/{name}/<path:object_id>/do/<slug:verb>/" for name in ("training", "reserve")]
+DESK += ["/admin/staffing/counselappointment/<path:object_id>/do/<slug:verb>/"]
+DESK += ["/admin/staffing/training/coverage/", "/admin/staffing/training/<int:pk>/sheet/"]
+DESK += ["/admin/staffing/reserve/matching/", "/admin/staffing/counselappointment/without/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 
@@ -191,6 +195,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "int:pk": photo,
         "pk": photo,
         "slug:name": "evaluate",
+        "slug:verb": "cancel",
         "slug:key": "k" * 8,
         "slug:code": "x",
         "code": world.b1.code,
