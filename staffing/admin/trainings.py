@@ -139,7 +139,7 @@ class TrainingAdmin(VerbsAdmin):
     noun = "training"
     change_form_template = "admin/staffing/training/change_form.html"
     add_form = TrainingForm
-    list_display = ("held_on", "title", "kind", "for_people_of", "hours", "organiser", "attended")
+    list_display = ("held_on", "title", "kind", "for_people_of", "hours", "organiser", "attended", "demo")
     list_display_links = ("title",)
     list_filter = (YearFilter, WhenFilter, "kind", ForStreetFilter)
     list_select_related = ("organiser",)
@@ -291,8 +291,11 @@ class TrainingAdmin(VerbsAdmin):
     def attended(self, obj: Any) -> str | SafeString:
         if obj.cancelled_at is not None:
             return format_html('<strong class="admin-vacant">{}</strong>', _("cancelled"))
-        number = f"{obj.there_found or 0} / {obj.noted_found}" if obj.noted_found else "—"
-        return format_html("{} {}", number, demo_mark(obj.source)) if obj.source else number
+        return f"{obj.there_found or 0} / {obj.noted_found}" if obj.noted_found else "—"
+
+    @admin.display(description=_("demo"))
+    def demo(self, obj: Any) -> SafeString:
+        return demo_mark(obj.source)
 
 
 def _area_name() -> Coalesce:

@@ -23,7 +23,7 @@ from yuhu.kit.scope import Scope
 
 # 350 households a block as a rule (the report of 2022), plus or minus a fifth.
 HOUSEHOLDS = (280, 420)
-SHOWN_CANDIDATES = 12
+SHOWN_CANDIDATES = 8
 _OTHER_SIDE = {PostKind.GOVERNOR: PostKind.SUPERVISOR, PostKind.SUPERVISOR: PostKind.GOVERNOR}
 
 
