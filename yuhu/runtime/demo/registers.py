@@ -35,7 +35,7 @@ _FIRMS = ("湖南莲城律师事务所", "湖南雨湖律师事务所", "湖南�
 
 
 @dataclass(frozen=True)
-class _Governor:
+class _Person:
     key: int
     area: str
 
@@ -46,21 +46,22 @@ def load_registers(*, now: dt.datetime, seed: int) -> int:
     """
     rng = random.Random(seed)
     today = clock.local_date(now)
-    trainings = load_trainings(list(_trainings(rng, today)), at=now, actor=SYSTEM)
-    reserve = load_reserve(_reserve(rng, today), at=now, actor=SYSTEM)
+    cadres, served_in = _reserve(rng, today)
+    reserve = load_reserve(cadres, at=now, actor=SYSTEM)
+    trainings = load_trainings(list(_trainings(rng, today, served_in)), at=now, actor=SYSTEM)
     counsel = load_counsel(_counsel(seed), at=now, actor=SYSTEM)
     return trainings + reserve + counsel
 
 
-def _trainings(rng: random.Random, today: dt.date) -> Iterator[TrainingRow]:
+def _trainings(rng: random.Random, today: dt.date, cadres: dict[int, str]) -> Iterator[TrainingRow]:
     district = District.objects.order_by("code").values_list("code", flat=True)[0]
     streets = list(Street.objects.order_by("code").values_list("code", flat=True))
     organisers = {unit.code: unit for unit in Unit.objects.filter(code__in=[district, *streets])}
-    governors: dict[str, list[_Governor]] = defaultdict(list)
+    governors: dict[str, list[_Person]] = defaultdict(list)
     held = Tenure.objects.on(today).held().filter(post=Tenure.Seat.GOVERNOR).order_by("block__code")
     for key, code in held.values_list("holder", "block__code"):
         assert key is not None
-        governors[code[:9]].append(_Governor(key, code))
+        governors[code[:9]].append(_Person(key, code))
     for number, (on, area) in enumerate(_days(rng, today, [district, *streets])):
         subject, kind, hours, place = _SUBJECTS[number % len(_SUBJECTS)]
         training = Training(
@@ -77,6 +78,8 @@ def _trainings(rng: random.Random, today: dt.date) -> Iterator[TrainingRow]:
         share = 0.12 if on.year == YEAR else 0.3
         # One of the past weeks waits for its attendance; those to come have none.
         open_ = number == TRAININGS or on > today
+        if on.year == today.year:  # the reserve is trained too
+            there += [_Person(key, code) for key, code in cadres.items() if code.startswith(area)]
         chosen = [] if open_ else [one for one in there if rng.random() < share]
         yield TrainingRow(training, [(one.key, _state(rng), one.area) for one in chosen])
 
@@ -102,20 +105,21 @@ def _state(rng: random.Random) -> str:
     return rng.choices(("attended", "absent", "excused"), (88, 4, 8))[0]
 
 
-def _reserve(rng: random.Random, today: dt.date) -> list[Reserve]:
-    """Young cadres: liaison cadres of the blocks, five or so of each street."""
+def _reserve(rng: random.Random, today: dt.date) -> tuple[list[Reserve], dict[int, str]]:
+    """Young cadres: liaison cadres of the blocks, five or so of each street; and in which block each serves."""
     liaison = Assistant.objects.on(today).filter(kind=Assistant.Kind.LIAISON_CADRE, user__is_active=True)
-    pools: dict[str, list[int]] = defaultdict(list)
+    pools: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for key, code in liaison.order_by("block__code").values_list("user", "block__code"):
-        pools[code[:9]].append(key)
-    rows = []
+        pools[code[:9]].append((key, code))
+    rows, served_in = [], {}
     for number in range(RESERVE):
         street = sorted(pools)[number % len(pools)]
-        person = pools[street].pop(rng.randrange(len(pools[street])))
+        person, served_in_block = pools[street].pop(rng.randrange(len(pools[street])))
+        served_in[person] = served_in_block
         begun = dt.date(YEAR, 6, 1) + dt.timedelta(days=30 * (number % 9))
         tier = (1, 2, 2, 3, 3)[number // len(pools) % 5]
         rows.append(Reserve(person_id=person, tier=tier, street_id=street, starts_on=begun, source="demo"))
-    return rows
+    return rows, served_in
 
 
 def _counsel(seed: int) -> list[CounselAppointment]:
