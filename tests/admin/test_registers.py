@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -31,8 +32,8 @@ COVERAGE, SHEET = "admin:staffing_training_coverage", "admin:staffing_training_s
 WITHOUT = "admin:staffing_counselappointment_without"
 
 
-def training(world: World, **changes: object) -> Training:
-    facts = {
+def training(world: World, **changes: Any) -> Training:
+    facts: dict[str, Any] = {
         "title": "岗前培训", "kind": "course", "held_on": TODAY, "hours": 4, "place": "", "area": STREET,
         "organiser": world.unit("coordination"),
     }  # fmt: skip
@@ -48,7 +49,7 @@ def reserve(world: World, who: str = "stranger", street: str = STREET, tier: int
 
 
 def counsel(unit: Unit, name: str = "唐律") -> CounselAppointment:
-    facts = {"name": name, "firm": "莲城律师事务所", "phone": "13800000001", "licence": ""}
+    facts: dict[str, Any] = {"name": name, "firm": "莲城律师事务所", "phone": "13800000001", "licence": ""}
     return appoint_counsel(unit=unit, starts_on=TODAY - DAY, at=AT, actor=SYSTEM, **facts)
 
 
@@ -81,7 +82,7 @@ WHO += ["dispatcher9"]
 VERBS = [line.split() for line in MAY.strip().splitlines()[1:]]
 
 
-def attempts(world: World) -> dict[str, tuple[str, dict[str, object]]]:
+def attempts(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
     """The address of every verb, and what is sent."""
     one, entry = training(world), reserve(world)
     row = counsel(community(world))

@@ -1,6 +1,7 @@
 """Legal counsel: one at a time, one following the other, and who has none."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -26,8 +27,8 @@ def community(world: World) -> Unit:
     return Unit.objects.get(code=world.b1.community_id)
 
 
-def retain(unit: Unit, **changes: object) -> CounselAppointment:
-    facts = {
+def retain(unit: Unit, **changes: Any) -> CounselAppointment:
+    facts: dict[str, Any] = {
         "name": "唐律", "firm": "莲城律师事务所", "phone": "0731-58001234", "licence": "", "starts_on": TODAY - 9 * DAY,
     }  # fmt: skip
     return appoint_counsel(unit=unit, **{**facts, **changes}, at=AT, actor=SYSTEM)

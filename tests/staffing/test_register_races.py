@@ -1,5 +1,7 @@
 """Two who write the registers at the same moment. Each race has its control."""
 
+from typing import Any
+
 import pytest
 from django.db.models import QuerySet
 
@@ -18,6 +20,7 @@ from staffing.models import CounselAppointment, Reserve, Training, Unit
 from tests.journal_flush import install_flush_guard
 from tests.together import at_once, kinds, meeting_after, meeting_before
 from tests.world import AT, STREET, World, build
+from yuhu.journal import actions as journal
 from yuhu.journal.actions import SYSTEM
 
 install_flush_guard()
@@ -41,8 +44,8 @@ def _unlocked(cast: World, monkeypatch: pytest.MonkeyPatch) -> None:
 def _meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has found nothing against it waits for the other to find the same."""
     monkeypatch.setattr(trainings, "_require", meeting_after(trainings._require))
-    monkeypatch.setattr(of_reserve, "record", meeting_before(of_reserve.record))
-    monkeypatch.setattr(of_counsel, "record", meeting_before(of_counsel.record))
+    monkeypatch.setattr(of_reserve, "record", meeting_before(journal.record))
+    monkeypatch.setattr(of_counsel, "record", meeting_before(journal.record))
 
 
 def cancelling_and_noting(world: World) -> tuple[Training, list[object]]:
@@ -50,7 +53,7 @@ def cancelling_and_noting(world: World) -> tuple[Training, list[object]]:
         title="t", kind="course", held_on=TODAY, hours=1, place="", organiser=world.unit("coordination"),
         area=STREET, at=AT, actor=SYSTEM,
     )  # fmt: skip
-    said = {"training": training, "at": AT, "actor": SYSTEM}
+    said: dict[str, Any] = {"training": training, "at": AT, "actor": SYSTEM}
     results = at_once(
         lambda: cancel_training(**said),
         lambda: note_attendance(state="attended", people=[world.governor], **said),
@@ -103,7 +106,7 @@ def two_retain(world: World) -> list[object]:
     unit = Unit.objects.get(code=world.b1.community_id)
 
     def retain(name: str) -> CounselAppointment:
-        facts = {"firm": "莲城", "phone": "0731-58001234", "licence": "", "starts_on": TODAY}
+        facts: dict[str, Any] = {"firm": "莲城", "phone": "0731-58001234", "licence": "", "starts_on": TODAY}
         return appoint_counsel(unit=unit, name=name, at=AT, actor=SYSTEM, **facts)
 
     return at_once(lambda: retain("唐律"), lambda: retain("蒋律"))

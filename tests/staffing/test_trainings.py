@@ -1,6 +1,7 @@
 """Trainings: planned, corrected, cancelled; who was there, one by one or all governors of a street; coverage."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -34,8 +35,8 @@ DISTRICT = "430302"
 State = Attendance.State
 
 
-def plan(world: World, **changes: object) -> Training:
-    facts = {
+def plan(world: World, **changes: Any) -> Training:
+    facts: dict[str, Any] = {
         "title": "岗前培训",
         "kind": "course",
         "held_on": TODAY,
@@ -47,7 +48,7 @@ def plan(world: World, **changes: object) -> Training:
     return plan_training(**{**facts, **changes}, at=AT, actor=SYSTEM)
 
 
-def note(training: Training, state: str = State.ATTENDED, **whom: object) -> int:
+def note(training: Training, state: str = State.ATTENDED, **whom: Any) -> int:
     return note_attendance(training=training, state=state, at=AT, actor=SYSTEM, **whom)
 
 
@@ -160,7 +161,7 @@ def test_withdrawing_what_is_not_noted_is_refused(world):
 def test_the_plan_changes_until_attendance_is_noted(world):
     training = plan(world)
     other = plan(world, title="讲座")
-    facts = {"title": "讲座", "kind": "lecture", "hours": 2, "place": ""}
+    facts: dict[str, Any] = {"title": "讲座", "kind": "lecture", "hours": 2, "place": ""}
     with pytest.raises(AlreadyThere):
         correct_training(training=training, held_on=TODAY, at=AT, actor=SYSTEM, **facts)
     changed = correct_training(training=training, held_on=TODAY - DAY, at=AT, actor=SYSTEM, **facts)
