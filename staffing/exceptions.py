@@ -175,3 +175,42 @@ class WrongStandIn(Conflict):
 
     code = "wrong_stand_in"
     message = _("This person cannot stand in. Choose somebody else.")
+
+
+class NoSuchArea(Invalid):
+    """The code is no district, street or community."""
+
+    code = "no_such_area"
+    message = _("Choose the district, a street or a community.")
+
+
+class NobodyNamed(Invalid):
+    """Attendance of nobody."""
+
+    code = "nobody_named"
+    message = _("Name the people, or choose whose governors.")
+
+
+class NotNow(Conflict):
+    """A policy's reason, said by the action: the row does not stand so that this could be done."""
+
+
+class InReserve(Conflict):
+    """One open row per person."""
+
+    code = "in_reserve"
+    message = _("This person is in the reserve already. Open that entry to change the tier or to end it.")
+
+
+class AccountClosed(Conflict):
+    """Somebody who does not work here any more."""
+
+    code = "account_closed"
+    message = _("The account of this person is closed. Choose somebody who works here.")
+
+
+class LaterCounsel(Conflict):
+    """Counsel follows counsel: no appointment is slipped in before another."""
+
+    code = "later_counsel"
+    message = _("The present appointment began on this day or later. Choose a later day.")

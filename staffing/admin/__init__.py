@@ -3,9 +3,12 @@
 from staffing.admin.absences import AbsenceAdmin
 from staffing.admin.base import DayFilter, PostsAdmin, actor_of, entitled, who_and_when
 from staffing.admin.clients import ClientAdmin
+from staffing.admin.counsel import CounselAdmin
 from staffing.admin.imports import RosterImportAdmin
 from staffing.admin.people import UserAdmin
+from staffing.admin.reserve import ReserveAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
+from staffing.admin.trainings import TrainingAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
 
 __all__ = [
@@ -13,12 +16,15 @@ __all__ = [
     "AssistantAdmin",
     "BlockRosterAdmin",
     "ClientAdmin",
+    "CounselAdmin",
     "DayFilter",
     "MembershipAdmin",
     "PlatformLinkAdmin",
     "PostsAdmin",
+    "ReserveAdmin",
     "RosterImportAdmin",
     "TenureAdmin",
+    "TrainingAdmin",
     "UnitAdmin",
     "UserAdmin",
     "actor_of",

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, Tenure, Unit, User
+from staffing.models import Assistant, Attendance, Membership, Reserve, Tenure, Unit, User
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 
@@ -63,6 +63,16 @@ SENTENCES: dict[str, str | Promise] = {
     "mediation.confirmation_asked": _("Judicial confirmation asked for on %(on)s"),
     "mediation.confirmation_decided": _("Decision of the court recorded"),
     "mediation.revealed": _("Names and phones shown"),
+    "training.planned": _("Planned for %(held_on)s"),
+    "training.corrected": _("Plan changed, now for %(held_on)s"),
+    "training.cancelled": _("Training cancelled"),
+    "training.attendance_noted": _("%(attendance)s: noted of %(count)s people"),
+    "training.attendance_withdrawn": _("Attendance of %(count)s people withdrawn"),
+    "reserve.entered": _("In the reserve from %(starts_on)s: %(tier)s"),
+    "reserve.moved": _("From %(starts_on)s: %(tier)s"),
+    "reserve.left": _("Out of the reserve from %(ends_on)s"),
+    "counsel.appointed": _("Counsel appointed, from %(starts_on)s"),
+    "counsel.ended": _("Without counsel from %(ends_on)s"),
     "category.changed": _("Changed: %(changes)s"),
     "duty_list.imported": _("Draft read from a sheet, %(items)s items"),
     "duty_list.copied": _("Draft begun as a copy, %(items)s items"),
@@ -106,6 +116,8 @@ _WORDS: dict[str, Mapping[str, str | Promise]] = {
         "whistle": _("No agreement: whistle"),
         "adjourned": pgettext_lazy("agenda", "Adjourned"),
     },
+    "attendance": dict(Attendance.State.choices),
+    "tier": {str(tier): label for tier, label in Reserve.Tier.choices},
 }
 _PERSONS = ("holder", "assistant", "user")
 

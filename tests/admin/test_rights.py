@@ -31,6 +31,9 @@ staffing.membership    l       l     lac   lac     lac       l           l      
 staffing.tenure        l       l     la    la      la        l           l        l       l
 staffing.assistant     l       l     lac   lac     lac       l           l        l       l
 staffing.absence      l       l     la    la      la        l           l        l       l
+staffing.training      l       l     la    la      la        l           l        l       l
+staffing.reserve       -       -     la    la      la        -           l        -       -
+staffing.counselappointment l  l     la    la      la        l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 cases.mediation        a       a     a     -       -         a           -        -       -
 blocks.district        l       l     l     l       l         l           l        l       l

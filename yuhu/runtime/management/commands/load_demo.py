@@ -31,6 +31,7 @@ from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.mediation import load_mediation
 from yuhu.runtime.demo.meetings import load_meetings
 from yuhu.runtime.demo.people import load_clients, load_people
+from yuhu.runtime.demo.registers import load_registers
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 from yuhu.runtime.demo.whistles import load_whistles
 
@@ -43,6 +44,7 @@ AROUND: tuple[Callable[..., object], ...] = (
     demo_lists.load_lists,
     load_whistles,
     load_meetings,
+    load_registers,
 )
 
 
