@@ -28,8 +28,9 @@ from tests.world import (
     rows_of,
 )
 from yuhu.journal.models import Entry
-from yuhu.kit import clock, people
+from yuhu.kit import clock, people, resealing
 from yuhu.kit.exceptions import Conflict, Forbidden, Invalid
+from yuhu.runtime.retention import rules
 
 pytestmark = pytest.mark.django_db
 
@@ -439,6 +440,29 @@ def test_residents_are_forgotten_when_their_time_is_over(world: World) -> None:
     assert meetings.forget_residents(meeting_id=meeting.pk, before=later, at=later) == 1
     assert meetings.forget_residents(meeting_id=meeting.pk, before=later, at=later) == 0
     assert entries(meeting)[-1] == "meeting.residents_forgotten"
+
+
+def test_the_rule_of_retention_forgets_them_once(world: World) -> None:
+    a_meeting(world, residents=["张三丰", "李四光"], consent="本人同意")
+    rule = next(one for one in rules() if one.name == "residents")
+    assert rule.count(LATER + rule.kept) == 0
+    later = LATER + rule.kept + DAY
+    assert rule.count(later) == 2
+    assert list(rule.remove(later)) == [2]
+    assert list(rule.remove(later)) == []
+
+
+def test_a_change_of_keys_seals_residents_anew(world: World, settings) -> None:
+    a_meeting(world, residents=["张三丰"], consent="本人同意")
+    settings.PERSON_KEYS = ["a new key of the test", *settings.PERSON_KEYS]
+    assert resealing.waiting(meetings.sealed_rows()).count() == 1
+    batch = meetings.reseal_residents(after=0, limit=10)
+    assert batch is not None
+    assert batch.done == 1
+    settings.PERSON_KEYS = settings.PERSON_KEYS[:1]
+    row = Participant.objects.get()
+    assert row.name_sealed is not None
+    assert people.unseal(row.name_sealed) == "张三丰"
 
 
 def test_every_entry_is_told_in_words_on_the_meetings_and_the_cases_page(world: World) -> None:
