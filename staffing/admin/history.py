@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from staffing.models import Assistant, Membership, Tenure, Unit, User
@@ -47,6 +47,27 @@ SENTENCES: dict[str, str | Promise] = {
     "client.deactivated": _("Closed, with all its tokens"),
     "client.token_refused": _("A token was refused"),
     "category.changed": _("Changed: %(changes)s"),
+    "duty_list.imported": _("Draft read from a sheet, %(items)s items"),
+    "duty_list.copied": _("Draft begun as a copy, %(items)s items"),
+    "duty_list.rescheduled": _("To take effect on %(effective_from)s"),
+    "duty_list.item_changed": _("Item %(item)s corrected"),
+    "duty_list.item_added": _("Item %(item)s added"),
+    "duty_list.item_removed": _("Item %(item)s taken out"),
+    "duty_list.published": _("Published with %(items)s items, in force from %(effective_from)s"),
+    "duty_list.discarded": _("Draft discarded"),
+    "certificate_rule.corrected": _("Corrected from %(starts_on)s on"),
+    "certificate_rule.ended": _("Off the list from %(ends_on)s on"),
+    "consultation.drafted": _("Drafted, answers due by %(due_on)s"),
+    "consultation.amended": _("Draft changed, answers due by %(due_on)s"),
+    "consultation.discarded": _("Draft discarded"),
+    "consultation.opened": _("Opened to %(count)s streets, answers due by %(due_on)s"),
+    "consultation.prepared": _("Answer prepared"),
+    "consultation.answered": _("Answer signed off"),
+    "consultation.overdue": _("Not answered by %(due_on)s: the leaders of the street were told"),
+    "consultation.replied": _("Proposal replied to"),
+    "consultation.closed": pgettext_lazy("consultation", "Closed"),
+    "consultation.erased": _("Texts erased"),
+    "consultation.assessed": _("Project assessed: %(score)s of 5"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {
     "post": dict(Tenure.Seat.choices),

@@ -37,6 +37,9 @@ duties.calendarday     l       l     l     l       l         l           l      
 duties.calendaryear    l       l     l     l       l         l           l        la      l
 duties.workwindow      l       l     l     l       l         l           l        la      l
 duties.steplimit       l       l     l     l       l         l           l        lac     l
+duties.certificaterule l      l     l     l       l         l           l        l       l
+duties.consultation    l       l     l     l       l         la          l        l       l
+duties.streetanswer    l       l     l     l       l         l           l        l       l
 services.serviceitem   l       l     l     l       l         l           l        la      l
 delivery.delivery      -       -     l     -       -         -           -        l       -
 """

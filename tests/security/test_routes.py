@@ -68,6 +68,7 @@ TABLE = """
 /cases/<slug:number>/photos/<int:pk>/         GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/small/   GET   sees      404
 /here/                                        GET   post      404
+/certificates/                                GET   post      403
 /f/<slug:token>/                              GET   anybody   -
 /f/<slug:token>/<slug:name>/                  GET   anybody   -
 /f/<slug:token>/photos/<int:pk>/              GET   none      404
@@ -113,6 +114,11 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += ["/admin/duties/dutylist/compare/", "/admin/duties/dutylist/<int:pk>/export/"]
+DESK += [
+    f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
+    for model in ("dutylist", "dutyitem", "certificaterule", "consultation", "streetanswer")
+]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
@@ -192,6 +198,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "int:pk": photo,
         "pk": photo,
         "slug:name": "evaluate",
+        "slug:verb": "x",
         "slug:key": "k" * 8,
         "slug:code": "x",
         "code": world.b1.code,

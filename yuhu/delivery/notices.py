@@ -279,6 +279,36 @@ NOTICES: tuple[Notice, ...] = (
         _("%(case)s is overdue: the step “%(step)s” was due by %(due)s. You are told as the superior."),
         email=True, icon="clock-overdue", tone="overdue",
     ),
+    # Streets' rights towards departments.
+    Notice(
+        "consultation_opened", "consultation.opened", A.HEADS, _("Your street is asked"),
+        _("A department asks your street about “%(what)s”. Please answer in time."), email=True, icon="edit",
+    ),
+    Notice(
+        "consultation_prepared", "consultation.prepared", A.HEADS, _("An answer to sign off"),
+        _("The answer of your street on “%(what)s” is prepared. Please sign it off."), email=True, icon="edit",
+    ),
+    Notice(
+        "consultation_answered", "consultation.answered", A.UNITS, _("A street has answered"),
+        _("%(what)s: the street has answered."), icon="check",
+    ),
+    Notice(
+        "consultation_overdue", "consultation.overdue", A.HEADS, _("Your street has not answered"),
+        _("%(what)s: the answer of your street was due by %(on)s. Please see that it is given now."),
+        email=True, icon="clock-overdue", tone="overdue",
+    ),
+    Notice(
+        "consultation_replied", "consultation.replied", A.HEADS, _("Reply to your proposal"),
+        _("%(what)s: the department has replied to your proposal."), icon="check",
+    ),
+    Notice(
+        "consultation_closed", "consultation.closed", A.HEADS, _("Consultation closed"),
+        _("The consultation on “%(what)s” is closed. You may now assess the project."), icon="star",
+    ),
+    Notice(
+        "consultation_assessed", "consultation.assessed", A.UNITS, _("Project assessed"),
+        _("%(what)s: the street has assessed the project."), icon="star",
+    ),
 )  # fmt: skip
 
 # Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case
+from duties.models import Consultation, StreetAnswer
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -41,4 +42,6 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "consultation": Subject(Consultation),
+    "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
 }
