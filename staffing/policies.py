@@ -61,7 +61,8 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
     areas = frozenset(post.area for post in posts if opens_area(post))
     units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _ADMINISTRATORS)
     kinds = next((post.categories for post in posts if post.categories is not None), None)
-    return Scope(areas=areas, units=units, person=user.pk, has_post=bool(posts), kinds=kinds)
+    inspects = frozenset(post.area for post in posts if post.kind in CAPABILITIES[Capability.READ_INSPECTION])
+    return Scope(areas, units, user.pk, has_post=bool(posts), kinds=kinds, inspects=inspects)
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})

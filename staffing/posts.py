@@ -76,6 +76,8 @@ class Capability(StrEnum):
     UNMASK = "unmask"
     ERASE = "erase"
     RESEND = "resend"
+    INSPECT = "inspect"
+    READ_INSPECTION = "read_inspection"
 
 
 CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
@@ -93,6 +95,9 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     # Who works on cases does not erase what was said in them.
     Capability.ERASE: _LEADERS,
     Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
+    # 督查: those above the departments decide, the auditor reads along.
+    Capability.INSPECT: frozenset({PostKind.DISTRICT_LEADER}),
+    Capability.READ_INSPECTION: frozenset({PostKind.DISTRICT_LEADER, PostKind.AUDITOR}),
 }
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case
-from duties.models import Consultation, StreetAnswer
+from duties.models import Admission, Consultation, OffListReport, StreetAnswer
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -42,6 +42,8 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "admission": Subject(Admission, related=("unit",)),
+    "off_list_report": Subject(OffListReport),
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
 }

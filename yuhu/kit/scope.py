@@ -19,6 +19,8 @@ class Scope:
     has_post: bool = False
     # Kinds of matter to which everything is narrowed, by code; None narrows nothing.
     kinds: frozenset[str] | None = None
+    # Areas in which the person reads what only inspection may read.
+    inspects: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def nothing(cls) -> "Scope":
