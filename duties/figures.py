@@ -184,12 +184,15 @@ def off_list_tasks(scope: Scope, first: dt.date, until: dt.date, *, department: 
 
 def by_department(scope: Scope, first: dt.date, until: dt.date) -> list[DepartmentFigures]:
     """The same for every department that has anything to show, by code. Two queries."""
-    decided = _decided(scope, first, until).order_by("unit__code").values_list("unit__code", "unit__name")
-    decided = decided.annotate(Number("pk"), approved=Number("pk", filter=_APPROVED))
-    shares = {code: (name, approved, number) for code, name, number, approved in decided}
+    decided = _decided(scope, first, until).order_by("unit__code").values("unit__code", "unit__name")
+    decided_by = decided.annotate(decided=Number("pk"), approved=Number("pk", filter=_APPROVED))
+    shares = {row["unit__code"]: (row["unit__name"], row["approved"], row["decided"]) for row in decided_by}
     reports = OffListReport.objects.inspected(scope).confirmed().received_in(first, until)
-    reports = reports.order_by("department__code").values_list("department__code", "department__name")
-    pushed = {code: (name, number) for code, name, number in reports.annotate(Number("pk"))}
+    of_each = reports.order_by("department__code").values("department__code", "department__name")
+    pushed = {
+        row["department__code"]: (row["department__name"], row["pushed"])
+        for row in of_each.annotate(pushed=Number("pk"))
+    }
     found = []
     for code in sorted(shares.keys() | pushed.keys()):
         name, approved, number = shares.get(code, (pushed.get(code, ("", 0))[0], 0, 0))

@@ -75,7 +75,7 @@ class AdmissionForm(ActionForm):
     """A new request. The lists answer when it is sent."""
 
     title = forms.CharField(
-        label=_("task"),
+        label=_("task to be handed down"),
         max_length=LONGEST_TITLE,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text=_("As it should be called on a list. It is compared with the lists in force."),
@@ -145,7 +145,7 @@ class ApproveForm(VerbForm):
 class DeclineForm(VerbForm):
     """Why not."""
 
-    reason = _words(_("reason"), help_text=_("It is published with the decision."))
+    reason = _words(_("reason for not admitting"), help_text=_("It is published with the decision."))
 
 
 class ReferForm(VerbForm):
@@ -193,14 +193,15 @@ class ConfirmForm(VerbForm):
     """What inspection found."""
 
     finding = _words(
-        _("finding"), help_text=_("What was found, and why it is a violation. The reporter reads it.")
+        _("finding of inspection"),
+        help_text=_("What was found, and why it is a violation. The reporter reads it."),
     )
 
 
 class DismissForm(VerbForm):
     """Why it is none."""
 
-    finding = _words(_("reason"), help_text=_("The reporter reads it."))
+    finding = _words(_("reason for dismissing"), help_text=_("The reporter reads it."))
 
 
 class ConcludeForm(VerbForm):

@@ -129,7 +129,7 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
             return [
                 (None, {"fields": ("unit", "title", "level", "streets", "proposed_kind")}),
                 (_("The check against the lists"), {"fields": ("item", "none_covers")}),
-                (_("Why"), {"fields": ("reason", "basis", "starts_on", "last_on")}),
+                (_("Grounds and period"), {"fields": ("reason", "basis", "starts_on", "last_on")}),
                 (_("Power and money go with the task"), {"fields": _RESOURCES}),
             ]
         asked = ("title", "unit", "level", "for_streets", "proposed_kind", "wanted", "reason", "basis")
@@ -203,7 +203,11 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
         todo = [(_("To decide"), f"todo={DECIDE}")] if keeps else []
         todo += [(_("Decision late"), f"todo={LATE}")] if keeps or asks else []
         todo += [(_("Newly decided"), f"todo={DECIDED}")] if asks else []
-        return [*todo, (_("In force today"), "state=in_force"), (_("Register"), "state=decided")]
+        return [
+            *todo,
+            (_("In force today"), "state=in_force"),
+            (_("Register of admissions"), "state=decided"),
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
@@ -269,7 +273,7 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
             and obj.granted_until is not None
             and obj.granted_until < clock.today()
         ):
-            return f"{label}（{gettext('period over')}）"
+            return gettext("%(state)s (period over)") % {"state": label}
         return str(label)
 
     @admin.display(description=_("admitted for"), ordering="granted_until")

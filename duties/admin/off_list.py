@@ -166,7 +166,10 @@ class OffListReportAdmin(FilteredAdmin, RightsAdmin):
             "consequence",
             "follow_up",
         )
-        return [(_("The report"), {"fields": said}), (_("Inspection"), {"fields": (*found, "closed_at")})]
+        return [
+            (_("The report"), {"fields": said}),
+            (_("Inspection by the district"), {"fields": (*found, "closed_at")}),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("looks_like",)
@@ -219,7 +222,7 @@ class OffListReportAdmin(FilteredAdmin, RightsAdmin):
             context["pushed"] = off_list_tasks(scope, dt.date(year, 1, 1), dt.date(year + 1, 1, 1))
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    @admin.display(description=_("report"), ordering="pk")
+    @admin.display(description=_("number"), ordering="pk")
     def name(self, obj: OffListReport) -> str:
         return str(obj)
 

@@ -11,7 +11,14 @@ from yuhu.kit import clock
 from yuhu.kit.excel.writing import Page
 
 HEADINGS = (
-    *(_("decision no."), _("task"), _("asking department"), _("level"), _("streets"), _("proposed list")),
+    *(
+        _("decision no."),
+        _("task to be handed down"),
+        _("asking department"),
+        _("level"),
+        _("streets"),
+        _("proposed list"),
+    ),
     *(_("reason"), _("legal basis"), _("people (number)"), _("about the people"), _("money (yuan)")),
     *(_("about the money"), _("asked"), _("decision due"), _("state"), _("decided"), _("admitted from")),
     *(_("admitted until (last day)"), _("conditions or reason"), _("item of the list")),

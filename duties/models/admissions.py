@@ -48,12 +48,12 @@ class Admission(models.Model):
         REFUSED = "refused", _("Refused: on the negative list")
         APPROVED = "approved", pgettext_lazy("admission", "Admitted")
         DECLINED = "declined", pgettext_lazy("admission", "Not admitted")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("admission", "Withdrawn")
 
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="admissions", verbose_name=_("asking department")
     )
-    title = models.CharField(_("task"), max_length=LONGEST_TITLE)
+    title = models.CharField(_("task to be handed down"), max_length=LONGEST_TITLE)
     reason = models.TextField(_("reason"), max_length=LONGEST_TEXT, blank=True)
     basis = models.TextField(_("legal basis"), max_length=LONGEST_TEXT, blank=True)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
@@ -209,13 +209,13 @@ class OffListReport(models.Model):
         REPORTED = "reported", pgettext_lazy("off-list report", "To be taken up")
         TAKEN_UP = "taken_up", _("Being looked into")
         CONFIRMED = "confirmed", _("Violation confirmed")
-        DISMISSED = "dismissed", _("Dismissed")
+        DISMISSED = "dismissed", pgettext_lazy("off-list report", "Dismissed")
         CLOSED = "closed", pgettext_lazy("off-list report", "Closed with a consequence")
 
     class Way(models.TextChoices):
-        DOCUMENT = "document", _("Document")
-        PHONE = "phone", _("Phone call")
-        MEETING = "meeting", _("Meeting")
+        DOCUMENT = "document", pgettext_lazy("how a task came", "Document")
+        PHONE = "phone", pgettext_lazy("how a task came", "Phone call")
+        MEETING = "meeting", pgettext_lazy("how a task came", "Meeting")
         SYSTEM = "system", _("Information system or chat group")
 
     class Consequence(models.TextChoices):
@@ -253,7 +253,7 @@ class OffListReport(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken up by")
     )
     taken_at = models.DateTimeField(_("taken up"), null=True, blank=True)
-    finding = models.TextField(_("finding"), max_length=LONGEST_TEXT, blank=True)
+    finding = models.TextField(_("finding of inspection"), max_length=LONGEST_TEXT, blank=True)
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )

@@ -30,7 +30,7 @@ SENTENCES: dict[str, str | Promise] = {
     "off_list.reported": _("Reported to inspection"),
     "off_list.taken_up": _("Taken up by inspection"),
     "off_list.confirmed": _("Violation confirmed"),
-    "off_list.dismissed": _("Dismissed"),
+    "off_list.dismissed": _("Report dismissed"),
     "off_list.closed": _("Closed with a consequence"),
     "off_list.erased": _("Texts erased"),
     "roster.appointed": _("%(post)s: %(person)s, from %(starts_on)s"),

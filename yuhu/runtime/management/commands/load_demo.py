@@ -26,6 +26,7 @@ from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo import lists as demo_lists
+from yuhu.runtime.demo.admission import load_admission
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
@@ -103,6 +104,7 @@ class Command(BaseCommand):
             pass
         Case.objects.filter(source="").update(source="demo")
         demo_lists.load_lists(now=now, seed=SEED)
+        load_admission(now=now, seed=SEED)
         while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
             pass
         while relay(at=now):
