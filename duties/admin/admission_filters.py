@@ -22,7 +22,7 @@ from yuhu.kit.desk import day
 from yuhu.kit.desk.lists import KnownFilter, scope_of
 
 State = Admission.State
-DECIDE, LATE, DECIDED, ENDING = "decide", "late", "decided", "ending"
+DECIDE, LATE, DECIDED, ENDING, OURS = "decide", "late", "decided", "ending", "ours"
 # For so many days a decision is news for the department.
 NEWS_DAYS = 14
 
@@ -38,6 +38,8 @@ def waiting(request: HttpRequest, todo: str) -> Q:
         return to_decide & ~Q(unit__in=scope_of(request).units) & ~Q(asked_by=user.pk)
     if todo == LATE:
         return mine & Q(state=State.SUBMITTED, due_at__lt=now)
+    if todo == OURS:
+        return Q(unit__in=own)
     if todo == DECIDED:
         return Q(unit__in=own, number__isnull=False, decided_at__gte=now - dt.timedelta(days=NEWS_DAYS))
     last = today + dt.timedelta(days=settings.ADMISSION_WARN_DAYS)
@@ -53,7 +55,8 @@ class TodoFilter(KnownFilter):
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
         decided = (DECIDED, _("Decided in the last two weeks"))
-        return [(DECIDE, _("To decide")), (LATE, _("Decision late")), decided, (ENDING, _("Ends soon"))]
+        asked = [(DECIDE, _("To decide")), (LATE, _("Decision late")), (OURS, _("Our requests"))]
+        return [*asked, decided, (ENDING, _("Ends soon"))]
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
         return rows.filter(waiting(request, value))

@@ -77,7 +77,7 @@ class AdmissionForm(ActionForm):
     title = forms.CharField(
         label=_("task to be handed down"),
         max_length=LONGEST_TITLE,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         help_text=_("As it should be called on a list. It is compared with the lists in force."),
     )
     level = forms.ChoiceField(label=_("who would do it"), choices=Level.choices, widget=_TICKS)

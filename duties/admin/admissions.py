@@ -35,6 +35,7 @@ from duties.admin.admission_filters import (
     DECIDE,
     DECIDED,
     LATE,
+    OURS,
     DepartmentFilter,
     StateFilter,
     TodoFilter,
@@ -202,7 +203,7 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
         asks, keeps = own_departments(request.user, today), deciding_districts(request.user, today)
         todo = [(_("To decide"), f"todo={DECIDE}")] if keeps else []
         todo += [(_("Decision late"), f"todo={LATE}")] if keeps or asks else []
-        todo += [(_("Newly decided"), f"todo={DECIDED}")] if asks else []
+        todo += [(_("Our requests"), f"todo={OURS}"), (_("Newly decided"), f"todo={DECIDED}")] if asks else []
         return [
             *todo,
             (_("In force today"), "state=in_force"),
@@ -248,6 +249,7 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
             "opts": self.opts,
             "original": row,
             "streets": streets_of(row),
+            "amount": money(row.amount),
         }
         return TemplateResponse(request, "admin/duties/admission/print.html", context)
 
@@ -260,8 +262,8 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("decision no."), ordering="number")
-    def code(self, obj: Admission) -> str:
-        return obj.code or "—"
+    def code(self, obj: Admission) -> SafeString:
+        return format_html('<span class="admin-time">{}</span>', obj.code or "—")
 
     @admin.display(description=_("state"), ordering="state")
     def state_now(self, obj: Admission) -> str | SafeString:
@@ -277,8 +279,8 @@ class AdmissionAdmin(FilteredAdmin, RightsAdmin):
         return str(label)
 
     @admin.display(description=_("admitted for"), ordering="granted_until")
-    def period(self, obj: Admission) -> str:
-        return _days(obj.granted_from, obj.granted_until)
+    def period(self, obj: Admission) -> SafeString:
+        return format_html('<span class="admin-time">{}</span>', _days(obj.granted_from, obj.granted_until))
 
     @admin.display(description=_("asked for"))
     def wanted(self, obj: Admission) -> str:

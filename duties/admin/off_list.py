@@ -223,8 +223,8 @@ class OffListReportAdmin(FilteredAdmin, RightsAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     @admin.display(description=_("number"), ordering="pk")
-    def name(self, obj: OffListReport) -> str:
-        return str(obj)
+    def name(self, obj: OffListReport) -> int:
+        return obj.pk
 
     @admin.display(description=_("what was pushed"))
     def short(self, obj: OffListReport) -> str:

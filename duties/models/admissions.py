@@ -248,16 +248,21 @@ class OffListReport(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.REPORTED)
     reported_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("reported by"))
-    reported_at = models.DateTimeField(_("reported"))
+    reported_at = models.DateTimeField(pgettext_lazy("off-list report", "reported"))
     taken_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken up by")
     )
     taken_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     finding = models.TextField(_("finding of inspection"), max_length=LONGEST_TEXT, blank=True)
     decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("off-list report", "decided by"),
     )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("off-list report", "decided"), null=True, blank=True)
     consequence = models.CharField(_("consequence"), max_length=12, choices=Consequence.choices, blank=True)
     follow_up = models.TextField(_("about the consequence"), max_length=LONGEST_TEXT, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

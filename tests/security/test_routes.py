@@ -114,6 +114,7 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += ["/admin/duties/admission/<int:pk>/print/"]
 DESK += ["/admin/duties/dutylist/compare/", "/admin/duties/dutylist/<int:pk>/export/"]
 DESK += [
     f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
