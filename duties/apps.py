@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DutiesConfig(AppConfig):
-    """What is owed: duty lists, certificates, streets' rights, the working calendar, time limits of steps."""
+    """What is owed: duty lists and admission to them, certificates, streets' rights, the working calendar and
+    the time limits of steps."""
 
     name = "duties"
     verbose_name = _("Duties")

@@ -1,5 +1,5 @@
-"""What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set, and
-consultations that skip a step."""
+"""What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set,
+consultations and admissions that skip a step, and tasks that stand on a list already."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +77,8 @@ class DraftThere(Conflict):
 
 
 class NotNow(Conflict):
-    """The state of a consultation does not allow it; the policy's sentence says what comes first."""
+    """The state of a consultation, an admission or a report does not allow it; the policy's sentence says what comes
+    first."""
 
     code = "not_now"
 
@@ -87,3 +88,26 @@ class Overlaps(Conflict):
 
     code = "overlaps"
     message = _("A rule for this certificate begins on this day or later already. Choose a later day.")
+
+
+class LooksListed(Invalid):
+    """A task looks like items of the lists or admitted tasks; the person must look at them and say which it is."""
+
+    code = "looks_listed"
+
+
+class AskedAlready(Conflict):
+    """The same request or report waits already."""
+
+    code = "asked_already"
+    message = _("Your department has asked for this task already, and the decision is awaited.")
+
+
+class NotStated(Conflict):
+    """People and money must go with a task (权随责走、费随事转)."""
+
+    code = "not_stated"
+    message = _(
+        "A task is admitted only with the people and the money that go with it, or with the reason why none are "
+        "needed. Ask the department to add what is missing; it can do so until the decision."
+    )

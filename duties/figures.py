@@ -1,15 +1,27 @@
-"""What pages and checks must say aloud: holidays that are not known, office hours that are missing, demo lists; and in
-what two versions of a list differ."""
+"""What pages and checks must say aloud: holidays that are not known, office hours that are missing, demo lists; in what
+two versions of a list differ; how many tasks were admitted, and how many were pushed past the lists."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count as Number
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from duties.models import DEMO, CertificateRule, DutyItem, DutyList, time_rules
+from duties.models import (
+    DEMO,
+    Admission,
+    CertificateRule,
+    DutyItem,
+    DutyList,
+    OffListReport,
+    time_rules,
+)
 from duties.sheets import ITEM_HEADINGS
+from yuhu.kit import clock
+from yuhu.kit.figures import Count, Share, query_of
+from yuhu.kit.scope import Scope
 from yuhu.kit.worktime import Calendar, uncovered_days
 
 # From this month on, limits reach into the next year; the State Council's notice is out by then.
@@ -138,3 +150,72 @@ def _differing(one: DutyItem, other: DutyItem) -> Iterator[ChangedField]:
 def _missing_years(on: dt.date, calendar: Calendar) -> tuple[int, ...]:
     last = on.year + 1 if on.month >= NEXT_YEAR_FROM_MONTH else on.year
     return tuple(year for year in range(on.year, last + 1) if year not in calendar.years)
+
+
+@dataclass(frozen=True)
+class DepartmentFigures:
+    """One department in a period: its share of admitted requests, and its confirmed off-list tasks.
+
+    ``off_list`` is None for whoever is not told of reports: a nought would be a false one.
+    """
+
+    unit: str
+    name: str
+    admitted: Share
+    off_list: Count | None
+
+
+def admission_rate(scope: Scope, first: dt.date, until: dt.date, *, unit: str = "") -> Share:
+    """准入通过率 (domain.md 6.2): approved / decided, by the day of the decision in the half-open period; of one
+    department (code) or of all. One query."""
+    rows = _decided(scope, first, until)
+    rows = rows.filter(unit__code=unit) if unit else rows
+    found = rows.aggregate(decided=Number("pk"), approved=Number("pk", filter=_APPROVED))
+    return _share(found["approved"], found["decided"], first, until, unit)
+
+
+def off_list_tasks(scope: Scope, first: dt.date, until: dt.date, *, department: str = "") -> Count:
+    """清单外事项数 (domain.md 6.2; target 0): tasks that inspection found pushed past the lists, by the day on which
+    they came in the half-open period. Counts what the scope opens: only inspection sees all. One query."""
+    rows = OffListReport.objects.inspected(scope).confirmed().received_in(first, until)
+    rows = rows.filter(department__code=department) if department else rows
+    return Count(rows.count(), _query(first, until, "violation", department))
+
+
+def by_department(scope: Scope, first: dt.date, until: dt.date) -> list[DepartmentFigures]:
+    """The same for every department that has anything to show, by code. Two queries."""
+    decided = _decided(scope, first, until).order_by("unit__code").values("unit__code", "unit__name")
+    decided_by = decided.annotate(decided=Number("pk"), approved=Number("pk", filter=_APPROVED))
+    shares = {row["unit__code"]: (row["unit__name"], row["approved"], row["decided"]) for row in decided_by}
+    reports = OffListReport.objects.inspected(scope).confirmed().received_in(first, until)
+    of_each = reports.order_by("department__code").values("department__code", "department__name")
+    pushed = {
+        row["department__code"]: (row["department__name"], row["pushed"])
+        for row in of_each.annotate(pushed=Number("pk"))
+    }
+    found = []
+    for code in sorted(shares.keys() | pushed.keys()):
+        name, approved, number = shares.get(code, (pushed.get(code, ("", 0))[0], 0, 0))
+        off_list = Count(pushed.get(code, ("", 0))[1], _query(first, until, "violation", code))
+        share = _share(approved, number, first, until, code)
+        found.append(DepartmentFigures(code, name, share, off_list if scope.inspects else None))
+    return found
+
+
+_APPROVED = Q(state=Admission.State.APPROVED)
+
+
+def _decided(scope: Scope, first: dt.date, until: dt.date) -> QuerySet[Admission]:
+    return Admission.objects.within(scope).decided_in(clock.day_start(first), clock.day_start(until))
+
+
+def _share(approved: int, decided: int, first: dt.date, until: dt.date, unit: str) -> Share:
+    numerator = Count(approved, _query(first, until, "approved", unit))
+    return Share(numerator, Count(decided, _query(first, until, "decided", unit)))
+
+
+def _query(first: dt.date, until: dt.date, state: str, department: str) -> str:
+    """The list's address knows years; of another period there is no list."""
+    if (first, until) != (dt.date(first.year, 1, 1), dt.date(first.year + 1, 1, 1)):
+        return ""
+    return query_of(("department", department), ("state", state), ("year", first.year))

@@ -1,4 +1,5 @@
-"""Adjectives for duty lists, certificates and consultations. ``on`` is a local calendar day."""
+"""Adjectives for duty lists, admissions, off-list reports, certificates and consultations. ``on`` is a local calendar
+day."""
 
 import datetime as dt
 from typing import Any, Self, TypeVar
@@ -119,3 +120,78 @@ class StreetAnswerQuerySet(QuerySet[M]):
     def to_escalate(self, on: dt.date) -> Self:
         """Late, and the street's leader has not been told."""
         return self.late(on).filter(escalated_at__isnull=True)
+
+
+class AdmissionQuerySet(QuerySet[M]):
+    """Departments' requests to hand a task down, and what was decided."""
+
+    def within(self, scope: Scope) -> Self:
+        """What was decided is published to everybody who holds a post; the rest is for the asking department and for
+        those whose scope holds its district."""
+        if scope.is_empty or not scope.has_post:
+            return self.none()
+        own = Q(unit__in=scope.units) | Q(unit__district__in=scope.districts)
+        return self.filter(Q(state__in=["approved", "declined"]) | own)
+
+    def published(self) -> Self:
+        """The register: decided, with a number."""
+        return self.filter(state__in=["approved", "declined"])
+
+    def undecided(self) -> Self:
+        return self.filter(state="submitted")
+
+    def late(self, at: dt.datetime) -> Self:
+        """Not decided in time."""
+        return self.undecided().filter(due_at__lt=at)
+
+    def admitted(self, on: dt.date) -> Self:
+        """Tasks that count on ``on`` as if they stood on a list."""
+        return self.filter(state="approved", granted_from__lte=on, granted_until__gte=on)
+
+    def for_street(self, street: str) -> Self:
+        """Those that count in ``street`` (code): for all streets, or for this one among others."""
+        return self.filter(Q(streets__isnull=True) | Q(streets=street)).distinct()
+
+    def ending(self, on: dt.date, days: int) -> Self:
+        """Admitted on ``on``, and over within ``days`` days."""
+        return self.admitted(on).filter(granted_until__lte=on + dt.timedelta(days=days))
+
+    def to_warn(self, on: dt.date, days: int) -> Self:
+        """The same, where nobody has been told yet."""
+        return self.ending(on, days).filter(warned_at__isnull=True)
+
+    def decided_in(self, since: dt.datetime, before: dt.datetime) -> Self:
+        """Decided in the half-open span."""
+        return self.published().filter(decided_at__gte=since, decided_at__lt=before)
+
+
+class OffListReportQuerySet(QuerySet[M]):
+    """Reports that a department pushed a task that stands on no list."""
+
+    def within(self, scope: Scope) -> Self:
+        """Whoever reported, and inspection of the department's district.
+
+        SECURITY: nobody who holds a post in the reported department, whatever else he or she is.
+        """
+        if scope.is_empty or not scope.has_post:
+            return self.none()
+        seen = Q(department__district__in=scope.inspects)
+        if scope.person is not None:
+            seen |= Q(reported_by=scope.person)
+        return self.filter(seen).exclude(department__in=scope.units)
+
+    def inspected(self, scope: Scope) -> Self:
+        """Those that the person sees as inspection, not as the one who reported."""
+        return self.within(scope).filter(department__district__in=scope.inspects)
+
+    def open(self) -> Self:
+        """Not ended: to be taken up, being looked into, or confirmed without a consequence yet."""
+        return self.filter(state__in=["reported", "taken_up", "confirmed"])
+
+    def confirmed(self) -> Self:
+        """Violations, whether or not their consequence is known."""
+        return self.filter(state__in=["confirmed", "closed"])
+
+    def received_in(self, first: dt.date, until: dt.date) -> Self:
+        """The task came in the half-open span of days."""
+        return self.filter(received_on__gte=first, received_on__lt=until)

@@ -1,9 +1,11 @@
-"""The automatic step of the duties: streets that have not answered in time."""
+"""The automatic steps of the duties: streets that have not answered in time, admissions that end soon."""
 
 import datetime as dt
 
-from duties.actions import escalate_silence
-from duties.models import StreetAnswer
+from django.conf import settings
+
+from duties.actions import escalate_silence, warn_of_end
+from duties.models import Admission, StreetAnswer
 from yuhu.kit import clock, steps
 
 BATCH = 200
@@ -16,6 +18,14 @@ def sweep_silence(at: dt.datetime) -> int:
     return steps.each("duties.silence", list(keys), lambda pk: escalate_silence(answer_id=pk, at=at))
 
 
+def sweep_ending(at: dt.datetime) -> int:
+    """Admissions that end soon, and nobody has been told."""
+    rows = Admission.objects.to_warn(clock.local_date(at), settings.ADMISSION_WARN_DAYS)
+    keys = rows.order_by("granted_until", "pk").values_list("pk", flat=True)[:BATCH]
+    return steps.each("duties.admissions", list(keys), lambda pk: warn_of_end(admission_id=pk, at=at))
+
+
 def register() -> None:
-    """Make the step known (apps.ready)."""
+    """Make the steps known (apps.ready)."""
+    steps.register_sweep("duties.admissions", sweep_ending)
     steps.register_sweep("duties.silence", sweep_silence)

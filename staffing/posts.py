@@ -86,6 +86,8 @@ class Capability(StrEnum):
     ERASE = "erase"
     RESEND = "resend"
     MEDIATE = "mediate"
+    INSPECT = "inspect"
+    READ_INSPECTION = "read_inspection"
 
 
 CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
@@ -105,6 +107,9 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
     # What is said in a mediation stays with its mediators (People's Mediation Law, art. 15): no leader reads it.
     Capability.MEDIATE: frozenset({PostKind.MEDIATOR}),
+    # 督查: those above the departments decide, the auditor reads along.
+    Capability.INSPECT: frozenset({PostKind.DISTRICT_LEADER}),
+    Capability.READ_INSPECTION: frozenset({PostKind.DISTRICT_LEADER, PostKind.AUDITOR}),
 }
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles

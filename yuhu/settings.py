@@ -229,6 +229,10 @@ if METRICS_DIR := env.str("PROMETHEUS_MULTIPROC_DIR", default=""):
     Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
 PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 
+# Admission of tasks to the duty lists: working days until the decision, days before the end at which it is told.
+ADMISSION_DECISION_DAYS = env.int("ADMISSION_DECISION_DAYS", default=10)
+ADMISSION_WARN_DAYS = env.int("ADMISSION_WARN_DAYS", default=30)
+
 # How long what is not the journal is kept (`manage.py retain`; sources: yuhu.runtime.retention, docs/operations.md).
 RETAIN_REPORTER_DAYS = env.int("RETAIN_REPORTER_DAYS", default=3 * 365)
 RETAIN_NOTICE_DAYS = env.int("RETAIN_NOTICE_DAYS", default=365)

@@ -1,6 +1,18 @@
-"""Verbs of the duties: lists (import, publish), certificates, consultations of streets, calendar (notices, office
-hours) and time limits of steps."""
+"""Verbs of the duties: lists (import, publish), admission of tasks, reports of off-list tasks, certificates,
+consultations of streets, calendar (notices, office hours) and time limits of steps."""
 
+from duties.actions.admissions import (
+    Resources,
+    Task,
+    approve_admission,
+    decline_admission,
+    erase_admission,
+    refer_admission,
+    submit_admission,
+    supplement_admission,
+    warn_of_end,
+    withdraw_admission,
+)
 from duties.actions.calendar import (
     import_year,
     load_calendar,
@@ -36,21 +48,40 @@ from duties.actions.lists import (
     reschedule_draft,
     start_draft,
 )
+from duties.actions.off_list import (
+    Pushed,
+    conclude_report,
+    confirm_report,
+    dismiss_report,
+    erase_report,
+    report_off_list,
+    take_up_report,
+)
 
 __all__ = [
     "Plan",
+    "Pushed",
+    "Resources",
+    "Task",
     "add_item",
     "amend_consultation",
     "answer_consultation",
+    "approve_admission",
     "assess",
     "change_item",
     "close_consultation",
+    "conclude_report",
+    "confirm_report",
     "correct_certificate",
+    "decline_admission",
     "discard_consultation",
     "discard_draft",
+    "dismiss_report",
     "draft_consultation",
     "end_certificate",
+    "erase_admission",
     "erase_consultation",
+    "erase_report",
     "escalate_silence",
     "import_list",
     "import_year",
@@ -61,12 +92,19 @@ __all__ = [
     "load_step_limits",
     "open_consultation",
     "publish_list",
+    "refer_admission",
     "remove_item",
     "reply_to_answer",
+    "report_off_list",
     "reschedule_draft",
     "set_day",
     "set_step_limit",
     "set_windows",
     "sign_answer",
     "start_draft",
+    "submit_admission",
+    "supplement_admission",
+    "take_up_report",
+    "warn_of_end",
+    "withdraw_admission",
 ]

@@ -247,6 +247,7 @@ class DutyItemAdmin(ListBannerAdmin, VerbsAdmin):
     fields = ("list", "code", "number", *ItemForm.Meta.fields, "source")
     readonly_fields = ("list", "code", "number", "source")
     autocomplete_fields = ("lead_unit",)
+    typed_by = ("code",)
     noun = "row"
     verbs = (
         Verb(
@@ -261,6 +262,19 @@ class DutyItemAdmin(ListBannerAdmin, VerbsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("list")
+
+    def choices(self, request: HttpRequest) -> Any:
+        """Forms name the items in force today."""
+        rows: Any = self.get_queryset(request)
+        return rows.in_force(clock.today())
+
+    def choice_label(self, obj: DutyItem) -> str:
+        return f"{obj}（{obj.list.get_kind_display()}）"
+
+    def search(self, request: HttpRequest, rows: QuerySet[Any], question: str) -> tuple[QuerySet[Any], bool]:
+        if "field_name" in request.GET:  # suggestions for a form
+            rows = self.choices(request).order_by("code")
+        return super().search(request, rows, question)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj is not None and obj.list.is_published)

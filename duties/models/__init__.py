@@ -1,5 +1,7 @@
-"""Nouns of the duties: lists, certificates, streets' rights to be heard, the working calendar and time limits."""
+"""Nouns of the duties: lists, admission of tasks to them, certificates, streets' rights to be heard, the working
+calendar and time limits."""
 
+from duties.models.admissions import Admission, AdmissionNumber, Level, OffListReport
 from duties.models.calendar import (
     CalendarDay,
     CalendarVersion,
@@ -19,6 +21,8 @@ from duties.models.lists import DEMO, DutyItem, DutyList
 
 __all__ = [
     "DEMO",
+    "Admission",
+    "AdmissionNumber",
     "CalendarDay",
     "CalendarVersion",
     "CalendarYear",
@@ -26,7 +30,9 @@ __all__ = [
     "Consultation",
     "DutyItem",
     "DutyList",
+    "Level",
     "LimitUnit",
+    "OffListReport",
     "Severity",
     "StepLimit",
     "StreetAnswer",

@@ -18,6 +18,21 @@ from yuhu.journal.models import Entry
 
 MOST = 200
 SENTENCES: dict[str, str | Promise] = {
+    "admission.submitted": _("Admission asked for"),
+    "admission.referenced": _("Covered by item %(item)s: no admission needed"),
+    "admission.refused": _("Forbidden by item %(item)s of the negative list"),
+    "admission.supplemented": _("Request completed"),
+    "admission.withdrawn": _("Request withdrawn"),
+    "admission.approved": _("Admitted from %(from)s to %(until)s"),
+    "admission.declined": _("Not admitted"),
+    "admission.ending": _("Department and district told that it ends on %(on)s"),
+    "admission.erased": _("Texts erased"),
+    "off_list.reported": _("Reported to inspection"),
+    "off_list.taken_up": _("Taken up by inspection"),
+    "off_list.confirmed": _("Violation confirmed"),
+    "off_list.dismissed": _("Report dismissed"),
+    "off_list.closed": _("Closed with a consequence"),
+    "off_list.erased": _("Texts erased"),
     "roster.appointed": _("%(post)s: %(person)s, from %(starts_on)s"),
     "roster.relieved": _("%(post)s: vacant from %(starts_on)s"),
     "roster.assistant_added": _("%(kind)s: %(person)s, from %(starts_on)s"),

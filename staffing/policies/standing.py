@@ -62,7 +62,10 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
     units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _CLOSED)
     kept = frozenset(post.unit_id for post in posts if post.unit_id and post.kind is PostKind.MEDIATOR)
     kinds = next((post.categories for post in posts if post.categories is not None), None)
-    return Scope(areas, units, user.pk, has_post=bool(posts), kinds=kinds, confidential=kept)
+    inspects = frozenset(post.area for post in posts if post.kind in CAPABILITIES[Capability.READ_INSPECTION])
+    return Scope(
+        areas, units, user.pk, has_post=bool(posts), kinds=kinds, confidential=kept, inspects=inspects
+    )
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})

@@ -48,6 +48,8 @@ duties.calendaryear    l       l     l     l       l         l           l      
 duties.workwindow      l       l     l     l       l         l           l        la      l
 duties.steplimit       l       l     l     l       l         l           l        lac     l
 duties.certificaterule l      l     l     l       l         l           l        l       l
+duties.admission       l       l     l     l       l         la          l        l       l
+duties.offlistreport   -       la    la    la      l         -           l        -       -
 duties.consultation    l       l     l     l       l         la          l        l       l
 duties.streetanswer    l       l     l     l       l         l           l        l       l
 services.serviceitem   l       l     l     l       l         l           l        la      l

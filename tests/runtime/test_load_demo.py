@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from blocks.models import Block, Street
 from cases.models import Case, Category, Deadline, Evaluation, Rating
 from cases.states import OPEN, State, reachable
-from duties.models import DutyItem
+from duties.models import Admission, DutyItem, OffListReport
 from services.models import ServiceItem
 from staffing.figures import counsel_coverage
 from staffing.models import Assistant, PartnerClient, Reserve, Tenure, Training, User
@@ -41,6 +41,7 @@ def test_the_demo_tells_what_the_report_tells_and_keeps_every_rule(tmp_path: Pat
     _people()
     _registers()
     _history()
+    _admissions()
     _rules(tmp_path)
     assert "nothing to do" in load()
 
@@ -86,6 +87,16 @@ def _history() -> None:
     shown = set(Case.objects.filter(state__in=OPEN).values_list("state", flat=True))
     assert shown == set(OPEN)
     assert 150 <= Case.objects.filter(state__in=OPEN).count() <= 250
+
+
+def _admissions() -> None:
+    """Requests in every state, and a report of each outcome."""
+    assert set(Admission.objects.values_list("state", flat=True)) == set(Admission.State)
+    assert sorted(OffListReport.objects.values_list("state", flat=True)) == [
+        "confirmed",
+        "dismissed",
+        "reported",
+    ]
 
 
 def _rules(tmp_path: Path) -> None:

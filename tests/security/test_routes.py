@@ -119,6 +119,7 @@ DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
 DESK += ["/admin/cases/mediation/<int:pk>/parties/"]
 DESK += ["/admin/staffing/absence/<path:object_id>/do/<slug:verb>/", "/admin/blocks/block/vacancies/"]
+DESK += ["/admin/duties/admission/<int:pk>/print/"]
 DESK += ["/admin/duties/dutylist/compare/", "/admin/duties/dutylist/<int:pk>/export/"]
 DESK += [
     f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"

@@ -163,6 +163,8 @@ MAY: dict[str, str] = {
     "read_journal": "auditor",
     "unmask": "duty_officer governor acting_governor",
     "resend": "system_admin duty_officer",
+    "inspect": "district_leader",
+    "read_inspection": "district_leader auditor",
     "erase": LEADERS,
 }
 

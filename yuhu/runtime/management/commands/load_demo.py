@@ -26,6 +26,7 @@ from yuhu.delivery.actions import fan_out, skip_to_end
 from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo import lists as demo_lists
+from yuhu.runtime.demo.admission import load_admission
 from yuhu.runtime.demo.leave import load_leave
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.mediation import load_mediation
@@ -45,6 +46,7 @@ AROUND: tuple[Callable[..., object], ...] = (
     load_whistles,
     load_meetings,
     load_registers,
+    load_admission,
 )
 
 
