@@ -67,7 +67,6 @@ def convene(
         convener=by.user,
         chair=chair,
         convened_at=at,
-        # From its first entry on: what is said of a restricted meeting is kept as such.
         restricted=any(case.restricted for case in cases),
         salt=secrets.token_hex(16),
         source=source,
