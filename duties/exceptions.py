@@ -1,4 +1,5 @@
-"""What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set."""
+"""What duties refuses: changing what is published, incomplete sheets and calendars, limits that nobody set, and
+consultations that skip a step."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -59,3 +60,30 @@ class LimitMissing(Conflict):
 
     code = "limit_missing"
     message = _("No time limit is set for this step. Ask the system administrator to set it.")
+
+
+class NumberTaken(Conflict):
+    """Two items of a list have the same code or number."""
+
+    code = "number_taken"
+    message = _("The draft has an item with this code or number already. Choose another one.")
+
+
+class DraftThere(Conflict):
+    """A second draft of the same list would compete with the first."""
+
+    code = "draft_there"
+    message = _("There is a draft of this list already. Go on with it, or discard it first.")
+
+
+class NotNow(Conflict):
+    """The state of a consultation does not allow it; the policy's sentence says what comes first."""
+
+    code = "not_now"
+
+
+class Overlaps(Conflict):
+    """A rule about a certificate begins on or after this day already."""
+
+    code = "overlaps"
+    message = _("A rule for this certificate begins on this day or later already. Choose a later day.")

@@ -1,4 +1,5 @@
-"""Reads the rows of spreadsheets into items and calendar days, and names every fault by its cell.
+"""Reads the rows of spreadsheets into items and calendar days, names every fault by its cell, and says under which
+headings a list is written.
 
 Pure: rows come in by heading, Chinese or English. Leaves to others: opening files (``yuhu.kit.excel``) and storing
 (actions).
@@ -19,17 +20,21 @@ ITEM_COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("item_code", "事项编码", "编码"),
     "number": ("item_no", "序号"),
     "category_number": ("category_no", "类别序号"),
-    "category_code": ("category_en",),
+    "category_code": ("category_en", "类别代码"),
     "category": ("category_zh", "类别", "事项类别"),
     "name": ("item_zh", "事项名称", "事项"),
-    "name_en": ("item_en",),
+    "name_en": ("item_en", "事项英文名称"),
     "lead": ("lead_department_zh", "responsible_department_zh", "牵头部门", "责任部门"),
     "office": ("street_office_zh", "责任办公室", "承接办公室"),
-    "office_code": ("street_office_en",),
-    "platform_code": ("platform_code",),
+    "office_code": ("street_office_en", "责任办公室代码"),
+    "platform_code": ("platform_code", "平台代码"),
     "cooperating": ("cooperating_departments_zh", "配合部门"),
     "basis": ("basis_zh", "basis_note", "note", "依据", "备注"),
     "source": ("source", "来源"),
+}
+# The headings under which a list is written: what is written reads back the same.
+ITEM_HEADINGS = {
+    name: next(one for one in headings if not one.isascii()) for name, headings in ITEM_COLUMNS.items()
 }
 ITEM_LENGTHS = {
     "code": 20, "category_code": 60, "category": 60, "name": 200, "name_en": 200, "lead": 100, "office": 60,

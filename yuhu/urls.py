@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin: its log-in, log-out and password pages lead to these.
     path("", include("staffing.urls")),
     path("", include("cases.urls")),
+    path("", include("duties.urls")),
     path("", include("yuhu.delivery.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("services/", include("services.urls")),

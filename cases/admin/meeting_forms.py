@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.meetings.base import LONGEST, LONGEST_SUMMARY, moment
 from cases.models import AgendaItem, Case, Meeting, Participant
-from staffing.admin.forms import DayField
 from yuhu.kit import clock
-from yuhu.kit.desk.forms import ActionForm, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
 
 _BETWEEN = re.compile(r"[、，,；;\n]+")
 INVITED = {

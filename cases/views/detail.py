@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -14,13 +15,16 @@ from django.views.decorators.http import require_safe
 
 from cases import routing, timeline
 from cases.forms import MoveForm, PhotoTray
-from cases.models import AgendaItem, Attachment, Case, CaseRequest, Meeting, Note
+from cases.models import AgendaItem, Attachment, Case, CaseRequest, Meeting, Note, WhistleCall
 from cases.policies import MACHINES, Look, Offer, may_erase, may_unmask, offers
 from cases.policies.meetings import TO_MEET_ABOUT, may_convene
+from cases.policies.whistles import may_ask
 from cases.states import Move, Path, Step
 from cases.views.photos import Picture, pictures
 from cases.views.visible import visible_case
 from staffing.middleware import StaffRequest
+from staffing.models import Unit
+from staffing.posts import CAPABILITIES, Capability
 from yuhu.journal.models import Entry
 from yuhu.kit import clock
 
@@ -131,6 +135,7 @@ def case_page(
         "may_unmask": bool(may_unmask(look)),
         "may_erase": bool(may_erase(look)),
         "notice": notice,
+        **_whistle(look),
         **_meetings(look, request),
     }
     return render(request, "cases/case.html", context, status=status)
@@ -220,12 +225,40 @@ def story(found: Case) -> list[Happening]:
     photos = {photo.pk: photo for photo in found.attachments.all()}
     receivers = {order.no: str(order.user or order.unit or "") for order in found.orders.all()}
     told: list[Happening] = []
-    for entry in Entry.objects.for_subject("case", found.number):
-        line = _happening(entry, notes, receivers.get(entry.data.get("order"), ""))
+    entries = list(Entry.objects.for_subject("case", found.number))
+    names = _departments(entries)
+    for entry in entries:
+        called = "、".join(names.get(code, code) for code in timeline.departments_of(entry.data))
+        line = _happening(entry, notes, called or receivers.get(entry.data.get("order"), ""))
         if entry.kind == "case.attached" and (photo := photos.get(entry.data.get("attachment"))):
             line.photos = pictures(found, [photo], photo.stage)
         _add(told, line)
     return told
+
+
+def _departments(entries: Iterable[Entry]) -> dict[str, str]:
+    """Names of the departments that whistles called; no query where there was none."""
+    codes = {code for entry in entries for code in timeline.departments_of(entry.data)}
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+
+
+def _whistle(look: Look) -> dict[str, Any]:
+    """The whistle of the case that runs, or else the last one; and whether this person may ask for one."""
+    found = None
+    if look.case.path == Path.WHISTLE:
+        rows = look.case.whistles.prefetch_related(
+            Prefetch("calls", WhistleCall.objects.select_related("unit"))
+        )
+        found = rows.order_by("-no").first()
+    if found is not None:
+        found.case = look.case
+    runs = found is not None and found.is_running
+    at_desk = any(post.kind in CAPABILITIES[Capability.USE_ADMIN] for post in look.posts)
+    return {
+        "whistle": found,
+        "whistle_at_desk": at_desk,
+        "may_whistle": not runs and at_desk and bool(may_ask(look)),
+    }
 
 
 def _add(told: list[Happening], line: Happening) -> None:

@@ -1,4 +1,5 @@
-"""Verbs of the duties: lists (import, publish), calendar (notices, office hours) and time limits of steps."""
+"""Verbs of the duties: lists (import, publish), certificates, consultations of streets, calendar (notices, office
+hours) and time limits of steps."""
 
 from duties.actions.calendar import (
     import_year,
@@ -8,28 +9,64 @@ from duties.actions.calendar import (
     set_step_limit,
     set_windows,
 )
+from duties.actions.certificates import correct_certificate, end_certificate, load_certificates
+from duties.actions.consultations import (
+    Plan,
+    amend_consultation,
+    answer_consultation,
+    assess,
+    close_consultation,
+    discard_consultation,
+    draft_consultation,
+    erase_consultation,
+    escalate_silence,
+    open_consultation,
+    reply_to_answer,
+    sign_answer,
+)
 from duties.actions.lists import (
+    add_item,
     change_item,
     discard_draft,
     import_list,
     link_departments,
     load_lists,
     publish_list,
+    remove_item,
     reschedule_draft,
+    start_draft,
 )
 
 __all__ = [
+    "Plan",
+    "add_item",
+    "amend_consultation",
+    "answer_consultation",
+    "assess",
     "change_item",
+    "close_consultation",
+    "correct_certificate",
+    "discard_consultation",
     "discard_draft",
+    "draft_consultation",
+    "end_certificate",
+    "erase_consultation",
+    "escalate_silence",
     "import_list",
     "import_year",
     "link_departments",
     "load_calendar",
+    "load_certificates",
     "load_lists",
     "load_step_limits",
+    "open_consultation",
     "publish_list",
+    "remove_item",
+    "reply_to_answer",
     "reschedule_draft",
     "set_day",
     "set_step_limit",
     "set_windows",
+    "sign_answer",
+    "start_draft",
 ]

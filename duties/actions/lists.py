@@ -9,14 +9,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
-from duties.exceptions import AlreadyPublished, CodeTaken, EmptyList, WrongOrder
+from duties.exceptions import (
+    AlreadyPublished,
+    CodeTaken,
+    DraftThere,
+    EmptyList,
+    NumberTaken,
+    WrongOrder,
+)
 from duties.models import DEMO, DutyItem, DutyList
 from duties.sheets import ItemRow, read_items
 from staffing.models import Unit
 from yuhu.journal.actions import Actor, record
 from yuhu.kit.excel.lines import Line, Row, RowsRefused
 from yuhu.kit.exceptions import Invalid
+from yuhu.kit.text import clean_text
 
 DATA = Path(__file__).parents[1] / "data"
 SHEETS = ("street_duty_items.csv", "community_lists.csv")
@@ -75,23 +85,28 @@ def import_list(
 
 
 @transaction.atomic
-def publish_list(*, list_id: int, at: dt.datetime, actor: Actor) -> DutyList:
-    """Fix a draft for good; from its date on it is the list in force.
+def publish_list(
+    *, list_id: int, at: dt.datetime, actor: Actor, effective_from: dt.date | None = None
+) -> DutyList:
+    """Fix a draft for good; from its date on it is the list in force. ``effective_from`` replaces the draft's date.
 
     Raises:
         AlreadyPublished, EmptyList, WrongOrder: what they say.
         CodeTaken: an item's code stands in a published list of another kind.
     """
     draft = _lock_draft(list_id)
-    _refuse_wrong_order([one for one in _lock_kind(draft.kind) if one.is_published], draft.effective_from)
+    draft.effective_from = effective_from or draft.effective_from
+    others = [one for one in _lock_kind(draft.kind) if one.pk != draft.pk]
+    _refuse_wrong_order([one for one in others if one.is_published], draft.effective_from)
+    _refuse_same_day(others, draft.effective_from)
     codes = set(draft.items.values_list("code", flat=True))
     if not codes:
         raise EmptyList()
-    others = DutyItem.objects.filter(list__published_at__isnull=False).exclude(list__kind=draft.kind)
-    if others.filter(code__in=codes).exists():
+    elsewhere = DutyItem.objects.filter(list__published_at__isnull=False).exclude(list__kind=draft.kind)
+    if elsewhere.filter(code__in=codes).exists():
         raise CodeTaken()
     draft.published_at = at
-    draft.save(update_fields=["published_at"])
+    draft.save(update_fields=["published_at", "effective_from"])
     _record("duty_list.published", draft, at, actor, items=len(codes))
     return draft
 
@@ -115,6 +130,75 @@ def discard_draft(*, list_id: int, at: dt.datetime, actor: Actor) -> None:
     draft = _lock_draft(list_id)
     _record("duty_list.discarded", draft, at, actor)
     draft.delete()
+
+
+@transaction.atomic
+def start_draft(
+    *, list_id: int, effective_from: dt.date, source: str, at: dt.datetime, actor: Actor
+) -> DutyList:
+    """The next version of a published list begins as a copy of it, to be changed item by item.
+
+    Raises:
+        DraftThere: the kind has a draft.
+        WrongOrder: a version takes effect on or after this date already.
+    """
+    kind = DutyList.objects.values_list("kind", flat=True).get(pk=list_id)
+    versions = _lock_kind(kind)
+    if any(not version.is_published for version in versions):
+        raise DraftThere()
+    _refuse_wrong_order(versions, effective_from)
+    draft = DutyList.objects.create(
+        kind=kind,
+        version=max(version.version for version in versions) + 1,
+        effective_from=effective_from,
+        source=clean_text(source, field="source", max_length=100),
+    )
+    items = list(DutyItem.objects.filter(list=list_id).order_by("number"))
+    for item in items:
+        item.pk, item._state.adding, item.list = None, True, draft
+    DutyItem.objects.bulk_create(items)
+    _record("duty_list.copied", draft, at, actor, items=len(items), of=list_id)
+    return draft
+
+
+@transaction.atomic
+def add_item(
+    *, list_id: int, code: str, name: str, at: dt.datetime, actor: Actor, **fields: object
+) -> DutyItem:
+    """Put an item at the end of a draft. ``fields`` are others of ``EDITABLE``.
+
+    Raises:
+        AlreadyPublished: it is no draft.
+        NumberTaken: the code stands in the draft already.
+        ValueError: a field that nobody may set.
+    """
+    if unknown := set(fields) - set(EDITABLE):
+        raise ValueError(f"not changeable: {sorted(unknown)}")
+    draft = _lock_draft(list_id)
+    code = clean_text(code, field="code", max_length=20)
+    if draft.items.filter(code=code).exists():
+        raise NumberTaken(field="code")
+    last = draft.items.aggregate(last=Max("number"))["last"] or 0
+    item = DutyItem.objects.create(
+        list=draft,
+        code=code,
+        name=clean_text(name, field="name", max_length=200),
+        number=last + 1,
+        source=draft.source,
+        **fields,
+    )
+    _record("duty_list.item_added", draft, at, actor, item=code)
+    return item
+
+
+@transaction.atomic
+def remove_item(*, item_id: int, at: dt.datetime, actor: Actor) -> DutyList:
+    """Take an item out of a draft. Raises AlreadyPublished."""
+    draft = _lock_draft(DutyItem.objects.values_list("list", flat=True).get(pk=item_id))
+    item = DutyItem.objects.select_for_update().get(pk=item_id)
+    item.delete()
+    _record("duty_list.item_removed", draft, at, actor, item=item.code)
+    return draft
 
 
 @transaction.atomic
@@ -202,6 +286,15 @@ def _lock_draft(list_id: int) -> DutyList:
 def _refuse_wrong_order(versions: Iterable[DutyList], effective_from: dt.date) -> None:
     if any(version.effective_from >= effective_from for version in versions):
         raise WrongOrder(field="effective_from")
+
+
+def _refuse_same_day(versions: Iterable[DutyList], effective_from: dt.date) -> None:
+    """The database keeps one version a day, drafts included."""
+    if any(version.effective_from == effective_from for version in versions):
+        raise WrongOrder(
+            _("Another draft of this list has this date. Choose another date, or discard that draft."),
+            field="effective_from",
+        )
 
 
 def _departments() -> dict[str, Unit]:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, Tenure, Unit, User
+from staffing.models import Assistant, Attendance, Membership, Reserve, Tenure, Unit, User
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 
@@ -23,6 +23,12 @@ SENTENCES: dict[str, str | Promise] = {
     "roster.assistant_added": _("%(kind)s: %(person)s, from %(starts_on)s"),
     "roster.assistant_ended": _("%(kind)s: %(person)s, until %(ends_on)s"),
     "roster.imported": _("Sheet applied, in force from %(effective_on)s"),
+    "absence.taken": _("%(person)s is on leave from %(starts_on)s, back on %(ends_on)s"),
+    "absence.covered": _(
+        "%(post)s of %(block)s: %(person)s stands in from %(starts_on)s until %(ends_on)s (exclusive)"
+    ),
+    "absence.ended": _("Back earlier: on %(ends_on)s instead of %(before)s"),
+    "absence.cancelled": _("Cancelled: it counts as not taken"),
     "unit.joined": _("%(role)s: %(person)s, from %(starts_on)s"),
     "unit.left": _("%(role)s: %(person)s, until %(ends_on)s"),
     "unit.office_moved": _("Belongs to %(unit)s from %(starts_on)s"),
@@ -46,7 +52,49 @@ SENTENCES: dict[str, str | Promise] = {
     "client.activated": _("Opened again"),
     "client.deactivated": _("Closed, with all its tokens"),
     "client.token_refused": _("A token was refused"),
+    "mediation.opened": _("Mediation opened"),
+    "mediation.party_added": _("Party added"),
+    "mediation.consent": _("Noted what a party says"),
+    "mediation.session": _("Session recorded"),
+    "mediation.extended": _("Limit extended with the consent of both sides"),
+    "mediation.police_told": _("Police told of a risk of crime"),
+    "mediation.ended": _("Mediation ended"),
+    "mediation.performance": _("Performance followed up"),
+    "mediation.confirmation_asked": _("Judicial confirmation asked for on %(on)s"),
+    "mediation.confirmation_decided": _("Decision of the court recorded"),
+    "mediation.revealed": _("Names and phones shown"),
+    "training.planned": _("Planned for %(held_on)s"),
+    "training.corrected": _("Plan changed, now for %(held_on)s"),
+    "training.cancelled": _("Training cancelled"),
+    "training.attendance_noted": _("%(attendance)s: noted of %(count)s people"),
+    "training.attendance_withdrawn": _("Attendance of %(count)s people withdrawn"),
+    "reserve.entered": _("In the reserve from %(starts_on)s: %(tier)s"),
+    "reserve.moved": _("From %(starts_on)s: %(tier)s"),
+    "reserve.left": _("Out of the reserve from %(ends_on)s"),
+    "counsel.appointed": _("Counsel appointed, from %(starts_on)s"),
+    "counsel.ended": _("Without counsel from %(ends_on)s"),
     "category.changed": _("Changed: %(changes)s"),
+    "duty_list.imported": _("Draft read from a sheet, %(items)s items"),
+    "duty_list.copied": _("Draft begun as a copy, %(items)s items"),
+    "duty_list.rescheduled": _("To take effect on %(effective_from)s"),
+    "duty_list.item_changed": _("Item %(item)s corrected"),
+    "duty_list.item_added": _("Item %(item)s added"),
+    "duty_list.item_removed": _("Item %(item)s taken out"),
+    "duty_list.published": _("Published with %(items)s items, in force from %(effective_from)s"),
+    "duty_list.discarded": _("Draft discarded"),
+    "certificate_rule.corrected": _("Corrected from %(starts_on)s on"),
+    "certificate_rule.ended": _("Off the list from %(ends_on)s on"),
+    "consultation.drafted": _("Drafted, answers due by %(due_on)s"),
+    "consultation.amended": _("Draft changed, answers due by %(due_on)s"),
+    "consultation.discarded": _("Draft discarded"),
+    "consultation.opened": _("Opened to %(count)s streets, answers due by %(due_on)s"),
+    "consultation.prepared": _("Answer prepared"),
+    "consultation.answered": _("Answer signed off"),
+    "consultation.overdue": _("Not answered by %(due_on)s: the leaders of the street were told"),
+    "consultation.replied": _("Proposal replied to"),
+    "consultation.closed": pgettext_lazy("consultation", "Closed"),
+    "consultation.erased": _("Texts erased"),
+    "consultation.assessed": _("Project assessed: %(score)s of 5"),
     "meeting.convened": _("Convened for %(on)s"),
     "meeting.changed": _("Changed; it begins at %(on)s"),
     "meeting.cancelled": pgettext_lazy("meeting", "Cancelled"),
@@ -68,6 +116,8 @@ _WORDS: dict[str, Mapping[str, str | Promise]] = {
         "whistle": _("No agreement: whistle"),
         "adjourned": pgettext_lazy("agenda", "Adjourned"),
     },
+    "attendance": dict(Attendance.State.choices),
+    "tier": {str(tier): label for tier, label in Reserve.Tier.choices},
 }
 _PERSONS = ("holder", "assistant", "user")
 

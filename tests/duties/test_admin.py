@@ -40,7 +40,8 @@ def person(role: str | None) -> Client:
     if role:
         unit = department("区数据局", "D99")
         if role != Membership.Role.MEMBER:
-            unit = Unit.objects.create(code="430302", name="雨湖区", kind="district", district=unit.district)
+            facts = {"name": "雨湖区", "kind": "district", "district": unit.district}
+            unit, _made = Unit.objects.get_or_create(code="430302", defaults=facts)
         Membership.objects.create(unit=unit, user=user, role=role, starts_on=dt.date(2020, 1, 1))
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -103,7 +104,7 @@ def test_other_posts_look_and_cannot_edit(loaded, role: str) -> None:
         ).status_code
         == 403
     )
-    browser.post(page("dutylist"), {"action": "publish", "_selected_action": [one.pk]})
+    browser.post(page("dutylist", "do", one.pk, "publish"), {"effective_from": "2027-01-01"})
     one.refresh_from_db()
     assert not one.is_published
 
@@ -121,9 +122,10 @@ def test_a_list_is_imported_checked_and_published(editor: Client) -> None:
     one = DutyList.objects.get()
     assert (one.version, one.is_published, one.items.count()) == (1, False, 2)
     assert editor.get(page("dutylist", "change", one.pk)).status_code == 200
-    editor.post(page("dutylist"), {"action": "publish", "_selected_action": [one.pk]})
+    editor.post(page("dutylist", "do", one.pk, "publish"), {"effective_from": "2026-12-15"})
     one.refresh_from_db()
     assert one.is_published
+    assert one.effective_from == dt.date(2026, 12, 15)
     entry = Entry.objects.get(kind="duty_list.published")
     assert (entry.actor_name, entry.actor_post) == ("李强", entry.actor.post)
     assert entry.actor_post
@@ -174,13 +176,14 @@ def test_an_item_of_a_published_list_is_read_only(loaded, editor: Client) -> Non
 
 def test_publishing_twice_is_told_and_not_done(loaded, editor: Client) -> None:
     one = DutyList.objects.get(kind="measure")
-    answer = editor.post(page("dutylist"), {"action": "publish", "_selected_action": [one.pk]}, follow=True)
+    address = page("dutylist", "do", one.pk, "publish")
+    answer = editor.post(address, {"effective_from": "2027-01-01"}, follow=True)
     assert "error" in {message.level_tag for message in answer.context["messages"]}
 
 
 def test_a_draft_is_discarded(editor: Client) -> None:
     one = draft()
-    editor.post(page("dutylist"), {"action": "discard", "_selected_action": [one.pk]})
+    editor.post(page("dutylist", "do", one.pk, "discard"))
     assert not DutyList.objects.exists()
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.models import Case, Meeting
+from cases.models import Case, Mediation, Meeting
+from duties.models import Consultation, StreetAnswer
+from staffing.models import Absence
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -41,5 +43,9 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "mediation": Subject(Mediation, related=("case",)),
+    "absence": Subject(Absence, related=("person",)),
+    "consultation": Subject(Consultation),
+    "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
     "meeting": Subject(Meeting),
 }

@@ -1,4 +1,6 @@
-"""Loads calendar, time limits and the demo's duty lists where they are missing, and warns of what is still missing."""
+"""Loads calendar, time limits, certificates and the demo's duty lists where they are missing, and warns of what is
+still missing.
+"""
 
 from typing import Any
 
@@ -23,6 +25,7 @@ class Command(BaseCommand):
             _("calendar"): actions.load_calendar(at=at, actor=SYSTEM),
             _("time limits"): actions.load_step_limits(at=at, actor=SYSTEM),
             _("duty lists"): bool(actions.load_lists(at=at, actor=SYSTEM)),
+            _("certificates"): bool(actions.load_certificates(at=at, actor=SYSTEM)),
         }
         for name, was_new in done.items():
             outcome = _("loaded") if was_new else _("already there")

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("blocks", "0001_initial"),
-        ("cases", "0007_indexes"),
+        ("cases", "0009_whistles"),
         ("duties", "0002_initial"),
         ("staffing", "0005_filters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 
 from cases.geometry import DEGREE, Surroundings
+from cases.querysets.relations import rows_of
 from cases.states import FINAL, OPEN, PHASE, Path, Phase, State, Step
 from yuhu.kit.people import blind_indexes
 from yuhu.kit.scope import Scope
@@ -237,9 +238,7 @@ class CaseQuerySet(QuerySet[M]):
         return joined.defer(*hidden).prefetch_related(*ROWS_FOR_API)
 
     def _related(self, name: str) -> "QuerySet[Any]":
-        """All rows of a child: its model stands above this module, so it is found through the relation."""
-        child = self.model._meta.get_field(name).related_model
-        rows: QuerySet[Any] = child._default_manager.all()  # type: ignore[union-attr]
+        rows: QuerySet[Any] = rows_of(self, name)
         return rows
 
 
@@ -265,45 +264,3 @@ class DeadlineQuerySet(QuerySet[M]):
     def breached(self, at: dt.datetime) -> Self:
         """At or past the limit, or due for the next level: something must be escalated now."""
         return self.running().filter(next_level_at__lte=at)
-
-
-class MeetingQuerySet(QuerySet[M]):
-    """Meetings on complex cases."""
-
-    def within(self, scope: Scope) -> Self:
-        """Meetings of the scope's streets, and those to which the person or one of the units is invited.
-
-        A restricted one is opened by being invited, by convening it and by chairing it only.
-        """
-        if scope.is_empty:
-            return self.none()
-        area = Q(street__in=sorted(scope.streets)) | Q(street__district__in=sorted(scope.districts))
-        seen = Q(restricted=False) & area
-        invited = Q(unit__in=sorted(scope.units))
-        if scope.person is not None:
-            invited |= Q(user=scope.person)
-            seen |= Q(convener=scope.person) | Q(chair=scope.person)
-        return self.filter(seen | Q(pk__in=_children(self, "participants").filter(invited).values("meeting")))
-
-    def between(self, first: dt.datetime, end: dt.datetime) -> Self:
-        """Begins in this period, its end exclusive."""
-        return self.filter(starts_at__gte=first, starts_at__lt=end)
-
-    def awaiting_minutes(self, at: dt.datetime) -> Self:
-        """Held without final minutes, or planned and its time has passed."""
-        return self.filter(Q(state="held", closed_at__isnull=True) | Q(state="planned", starts_at__lte=at))
-
-
-class AgendaItemQuerySet(QuerySet[M]):
-    """Cases on agendas."""
-
-    def within(self, scope: Scope) -> Self:
-        """Of meetings that the scope opens, the cases that it opens: an invitation alone opens no case."""
-        meetings = _children(self, "meeting").within(scope).values("pk")
-        return self.filter(meeting__in=meetings, case__in=_children(self, "case").within(scope).values("pk"))
-
-
-def _children(rows: QuerySet[Any], name: str) -> Any:
-    """All rows at the other end of a relation: their model stands above this module."""
-    related: Any = rows.model._meta.get_field(name).related_model
-    return related._default_manager.all()
