@@ -67,16 +67,12 @@ def convene(
         convener=by.user,
         chair=chair,
         convened_at=at,
+        restricted=any(case.restricted for case in cases),
         salt=secrets.token_hex(16),
         source=source,
     )
     acting = Acting(meeting, by, at)
-    _invite(meeting, units, invited)
-    _invite_residents(meeting, residents, consent)
-    _refuse_too_many(meeting)
-    # First, so that what is said of a restricted meeting is kept as such.
-    meeting.restricted = any(case.restricted for case in cases)
-    meeting.save(update_fields=["restricted"])
+    _call(meeting, units, invited, residents, consent)
     acting.tell(
         "convened", on=moment(starts_at), chair=chair.pk, residents=len(residents), **acting.invited()
     )
@@ -114,9 +110,7 @@ def change(
     row.save(update_fields=["starts_at", "place", "chair"])
     gone = row.participants.exclude(unit__in=units).exclude(user__in=invited)
     gone.exclude(kind=Participant.Kind.RESIDENT, pk__in=keep).delete()
-    _invite(row, units, invited)
-    _invite_residents(row, residents, consent)
-    _refuse_too_many(row)
+    _call(row, units, invited, residents, consent)
     after = acting.invited()
     everybody = {key: sorted({*before[key], *after[key]}) for key in before}
     acting.tell("changed", on=moment(starts_at), chair=chair.pk, **everybody)
@@ -209,6 +203,16 @@ def _put(acting: Acting, case: Case, no: int) -> None:
     acting.tell("case_added", no=no, case=case.pk)
 
 
+def _call(
+    meeting: Meeting, units: Sequence[Unit], invited: Sequence[User], residents: Sequence[str], consent: str
+) -> None:
+    _invite(meeting, units, invited)
+    _invite_residents(meeting, residents, consent)
+    if meeting.participants.count() > MOST_INVITED:
+        text = _("At most %(most)d are invited to one meeting.") % {"most": MOST_INVITED}
+        raise Invalid(text, code="too_many", field="invited")
+
+
 def _invite(meeting: Meeting, units: Sequence[Unit], invited: Sequence[User]) -> None:
     """Each once; whoever is invited already stays so."""
     known = set(meeting.participants.values_list("unit", "user"))
@@ -241,12 +245,6 @@ def _invite_residents(meeting: Meeting, names: Sequence[str], consent: str) -> N
         )
         for name in clean
     )
-
-
-def _refuse_too_many(meeting: Meeting) -> None:
-    if meeting.participants.count() > MOST_INVITED:
-        text = _("At most %(most)d are invited to one meeting.") % {"most": MOST_INVITED}
-        raise Invalid(text, code="too_many", field="invited")
 
 
 def _refuse_chair(chair: User, street: str, on: dt.date) -> None:
