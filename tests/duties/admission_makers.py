@@ -63,7 +63,7 @@ def approved(
 ) -> Admission:
     """李 admits it."""
     row = asked(world, at=at, **changes)
-    days = {"starts_on": row.starts_on, "last_on": last_on or row.last_on}
+    days: dict[str, Any] = {"starts_on": row.starts_on, "last_on": last_on or row.last_on}
     return approve_admission(admission=row, conditions="经费按季拨付", **days, **who(world.leader, at))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -149,6 +150,9 @@ def test_asked_twice_it_waits_once(world: World) -> None:
     with pytest.raises(AskedAlready):
         asked(world)
     assert len(entries("admission.submitted")) == 1
+    asked(world, title="公筷公勺检查", item=item("C0501"))
+    with pytest.raises(AskedAlready):
+        asked(world, title="公筷公勺检查", item=item("C0501"))
 
 
 def test_nobody_asks_for_another_department(world: World) -> None:
@@ -195,7 +199,7 @@ def test_a_refused_decision_takes_no_number(world: World) -> None:
 )
 def test_nothing_is_admitted_before_people_and_money_are_stated(world: World, resources: Resources) -> None:
     row = asked(world, resources=resources)
-    days = {"conditions": "", "starts_on": TODAY, "last_on": TODAY + DAY}
+    days: dict[str, Any] = {"conditions": "", "starts_on": TODAY, "last_on": TODAY + DAY}
     with pytest.raises(NotNow):
         approve_admission(admission=row, **days, **who(world.leader))
     none = Resources(0, "社区现有力量即可", Decimal(0), "无需印制材料")
