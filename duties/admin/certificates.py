@@ -5,19 +5,22 @@ Leaves to others: the question "may we issue it?" as a page for everybody with a
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duties.actions import correct_certificate, end_certificate
 from duties.admin.forms import CorrectCertificateForm, EndCertificateForm
+from duties.figures import demo_certificates
 from duties.models import DEMO, CertificateRule
 from duties.policies import may_change_certificate
 from staffing.admin import DayFilter
 from staffing.admin.verbs import Verb, VerbsAdmin
+from yuhu.kit import clock
 from yuhu.kit.desk.lists import demo_mark
 
 
@@ -66,6 +69,8 @@ class CertificateRuleAdmin(VerbsAdmin):
         return "certificate_rule", obj.number
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        if demo_certificates(clock.today()):
+            messages.warning(request, gettext("Demo list, replace with your published list."))
         return super().changelist_view(
             request, {"ask_url": reverse("duties:certificates"), **(extra_context or {})}
         )

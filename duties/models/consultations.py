@@ -145,7 +145,7 @@ class StreetAnswer(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(assessed_at__isnull=True, score__isnull=True)
-                | Q(assessed_at__isnull=False, score__gte=1, score__lte=5),
+                | Q(assessed_at__isnull=False, score__isnull=False, score__gte=1, score__lte=5),
                 name="street_answer_score_1_to_5",
             ),
         ]

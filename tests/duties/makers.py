@@ -23,7 +23,9 @@ def department(name: str, code: str) -> Unit:
     district, _created = District.objects.get_or_create(
         code="430302", defaults={"name": "雨湖区", "source": "standard"}
     )
-    return Unit.objects.create(code=f"430302-{code}", name=name, kind=Unit.Kind.DEPARTMENT, district=district)
+    facts = {"name": name, "kind": Unit.Kind.DEPARTMENT, "district": district}
+    unit, _made = Unit.objects.get_or_create(code=f"430302-{code}", defaults=facts)
+    return unit
 
 
 def sheet(*items: tuple[str, str], **more: str) -> list[Row]:

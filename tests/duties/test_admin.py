@@ -40,7 +40,8 @@ def person(role: str | None) -> Client:
     if role:
         unit = department("区数据局", "D99")
         if role != Membership.Role.MEMBER:
-            unit = Unit.objects.create(code="430302", name="雨湖区", kind="district", district=unit.district)
+            facts = {"name": "雨湖区", "kind": "district", "district": unit.district}
+            unit, _made = Unit.objects.get_or_create(code="430302", defaults=facts)
         Membership.objects.create(unit=unit, user=user, role=role, starts_on=dt.date(2020, 1, 1))
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
