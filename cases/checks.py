@@ -1,12 +1,13 @@
-"""System check: are the triggers there that keep the index of the search?"""
+"""System checks: are the triggers there that keep the index of the search, and can the limits of whistles be read?"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from cases.actions.whistles.limits import faults
 from yuhu.kit.search import index
 
 
@@ -24,4 +25,13 @@ def search_is_kept(
         for alias in databases or ()
         for kept in index.all_kept()
         if (absent := index.missing(connections[alias], kept))
+    ]
+
+
+@register()
+def limits_of_whistles(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """A limit that cannot be read would refuse every whistle."""
+    return [
+        Error(f"WHISTLE_LIMITS cannot be read: {fault}.", hint="See .env.example.", id="cases.E002")
+        for fault in faults()
     ]

@@ -97,3 +97,54 @@ class TooManyToExport(Invalid):
 
     code = "too_many"
     message = _("These are more than 10,000 cases. Narrow the list with the filters and export it in parts.")
+
+
+class NoSuchWhistle(NotFound):
+    """Not there, or not visible for this person."""
+
+    message = _("There is no such whistle, or it is not yours to see.")
+
+
+class WhistleMovedOn(Conflict):
+    """The whistle, or the call, is not where the verb wants it: somebody may have been faster."""
+
+
+class MeetingMovedOn(Conflict):
+    """The meeting, or the item of its agenda, is not where the verb wants it: somebody may have been faster."""
+
+    code = "state"
+
+
+class WhistleRuns(Conflict):
+    """One whistle a case at a time."""
+
+    code = "whistle_runs"
+    message = _("A whistle for this case runs already. Call further departments on its page.")
+
+
+class NotADepartment(Invalid):
+    """Whistles call district departments."""
+
+    code = "not_a_department"
+    message = _(
+        "Only departments of the district can be called. Units of the street are sent by dispatching."
+    )
+
+
+class CalledBefore(Conflict):
+    """The same department twice."""
+
+    code = "called_before"
+
+
+class TooManyDepartments(Invalid):
+    """More than a street can lead."""
+
+    code = "too_many"
+
+
+class OnAnotherAgenda(Conflict):
+    """One meeting a case at a time."""
+
+    code = "on_another_agenda"
+    message = _("This case stands on the agenda of a meeting already.")

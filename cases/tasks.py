@@ -6,7 +6,8 @@ from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when
 from cases.actions.drafts import forget_old_drafts
 from cases.actions.report import DISPATCH_STEP
 from cases.actions.roster import follow_planned
-from cases.models import Case, Deadline
+from cases.actions.whistles.automatic import escalate_silence, tell_late_approval, warn_department
+from cases.models import Case, Deadline, Whistle, WhistleCall
 from cases.states import State, Step
 from yuhu.kit import steps
 from yuhu.kit.search import refold
@@ -54,6 +55,19 @@ def sweep_roster(at: dt.datetime) -> int:
     return follow_planned(at=at)
 
 
+def sweep_whistles(at: dt.datetime) -> int:
+    """Departments that must be warned, silence that must be told to the district, approvals that do not come."""
+    warn_keys = WhistleCall.objects.to_warn(at).order_by("warn_at").values_list("pk", flat=True)[:BATCH]
+    silent = (
+        WhistleCall.objects.to_escalate(at).order_by("answer_due_at").values_list("pk", flat=True)[:BATCH]
+    )
+    waiting = Whistle.objects.to_remind(at).order_by("approve_due_at").values_list("pk", flat=True)[:BATCH]
+    name = "cases.whistles"
+    done = steps.each(name, list(warn_keys), lambda pk: warn_department(call_id=pk, at=at))
+    done += steps.each(name, list(silent), lambda pk: escalate_silence(call_id=pk, at=at))
+    return done + steps.each(name, list(waiting), lambda pk: tell_late_approval(whistle_id=pk, at=at))
+
+
 def sweep_photo_drafts(at: dt.datetime) -> int:
     return forget_old_drafts(at=at, limit=BATCH)
 
@@ -72,6 +86,7 @@ def register() -> None:
     steps.register_sweep("cases.close_unrated", sweep_unrated)
     steps.register_sweep("cases.resume", sweep_suspended)
     steps.register_sweep("cases.roster", sweep_roster)
+    steps.register_sweep("cases.whistles", sweep_whistles)
     # Removes files, from a store that may be another machine.
     steps.register_sweep("cases.photo_drafts", sweep_photo_drafts, external=True)
     steps.register_sweep("cases.fold", sweep_fold)

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import mediating
 from cases.states import ContactChannel, Path, RejectCode, Satisfaction, Solved, Step
 
 LOCAL_FORM = "%Y-%m-%d %H:%M"
@@ -77,10 +78,87 @@ LINES: dict[str, Line] = {
     "case.escalated:told": Line(
         _("The time for “%(step)s” is over: told the %(role)s (level %(level)s)"), "clock-overdue", OVERDUE
     ),
+    "case.mediation_opened": Line(_("Mediation begun: %(mediation)s"), "people"),
+    "case.mediation_ended": Line(_("%(mediation)s ended: %(outcome)s"), "people"),
+    "case.whistle_asked": Line(
+        _("Asked for a whistle: %(type)s"), "whistle", SOON, notes=("reason", "place")
+    ),
+    "case.whistle_named": Line(
+        _("Departments named for the whistle: %(receiver)s"), "people", notes=("task",)
+    ),
+    "case.whistle_approved": Line(_("The whistle was approved"), "check", GOOD),
+    "case.whistle_declined": Line(_("The whistle was not approved"), "close"),
+    "case.whistle_called": Line(
+        _("Whistled for %(receiver)s, to be answered by %(due_at)s"), "whistle", SOON
+    ),
+    "case.whistle_withdrawn": Line(_("%(receiver)s: not called any more"), "previous"),
+    "case.whistle_checked_in": Line(_("%(receiver)s checked in"), "check", notes=("coming",)),
+    "case.whistle_explained": Line(
+        _("%(receiver)s explains why it does not come"), "edit", SOON, notes=("explanation",)
+    ),
+    "case.whistle_explanation_decided": Line(
+        _("%(receiver)s must come: the explanation was refused"), "close"
+    ),
+    "case.whistle_explanation_decided:yes": Line(
+        _("%(receiver)s may stay away: the explanation was accepted"), "check"
+    ),
+    "case.whistle_attended": Line(_("%(receiver)s was not on site"), "close", SOON, notes=("proof",)),
+    "case.whistle_attended:yes": Line(_("%(receiver)s was on site"), "place", GOOD, notes=("proof",)),
+    "case.whistle_result": Line(_("%(receiver)s gave its result"), "check", GOOD),
+    "case.whistle_cleared": Line(_("The whistle was cleared"), "check", GOOD),
+    "case.whistle_department_rated": Line(_("The street rated %(receiver)s: %(score)s of 5"), "star"),
+    "case.whistle_rated": Line(
+        _("%(receiver)s rated the whistle: justified %(score)s of 5, prepared %(prepared)s of 5"), "star"
+    ),
+    "case.whistle_done": Line(_("Both sides have rated: the whistle is done"), "state-closed", GOOD),
+    "case.whistle_ended": Line(_("The whistle was called off"), "close"),
+    "case.whistle_ended:case": Line(_("The whistle ended with the case"), "close"),
+    "case.whistle_warned": Line(
+        _("Warned %(receiver)s: three quarters of the time to answer the whistle have passed"),
+        "clock-soon",
+        SOON,
+    ),
+    "case.whistle_escalated": Line(
+        _("%(receiver)s has not answered the whistle in time: told the leaders of the district"),
+        "clock-overdue",
+        OVERDUE,
+    ),
+    "case.whistle_approval_late": Line(
+        _("The whistle was not decided in time: told the leaders of the district"), "clock-overdue", OVERDUE
+    ),
+    "case.meeting_set": Line(_("Put on the agenda of the meeting of %(on)s"), "people"),
+    "case.meeting_removed": Line(_("Taken off the agenda of the meeting of %(on)s"), "previous"),
+    "case.meeting_cancelled": Line(_("The meeting of %(on)s was cancelled"), "close"),
+    "case.meeting_decided": Line(
+        _("The meeting of %(on)s fixed who does it"), "people", GOOD, notes=("measures",)
+    ),
+    "case.meeting_decided:due": Line(
+        _("The meeting of %(on)s fixed who does it, to be done by %(due_on)s"),
+        "people",
+        GOOD,
+        notes=("measures",),
+    ),
+    "case.meeting_decided:whistle": Line(
+        _("The meeting of %(on)s found no agreement: departments are to be called"),
+        "whistle",
+        SOON,
+        notes=("measures",),
+    ),
+    "case.meeting_decided:adjourned": Line(
+        _("The meeting of %(on)s adjourned it"), "clock", notes=("measures",)
+    ),
     "case.erased": Line(_("Personal data was erased"), "close"),
     "case.unmasked": Line(_("Looked at the reporter's name and phone"), "key"),
     "case.person_forgotten": Line(_("The reporter's name and phone were erased: their time is over"), "key"),
 }
+
+
+def _decision(data: Mapping[str, Any]) -> str:
+    if data.get("decision") in ("whistle", "adjourned"):
+        return str(data["decision"])
+    return "due" if data.get("due_on") else ""
+
+
 # Which second sentence of a kind fits the entry's data.
 _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "case.dispatched": lambda data: "due" if data.get("due_at") else "",
@@ -90,6 +168,16 @@ _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "case.suspension_decided": lambda data: "yes" if data.get("approved") else "",
     "case.evaluated": lambda data: "yes" if data.get("effective") else "",
     "case.escalated": lambda data: "told" if data.get("role") else "",
+    "case.whistle_explanation_decided": lambda data: "yes" if data.get("approved") else "",
+    "case.whistle_attended": lambda data: "yes" if data.get("approved") else "",
+    "case.whistle_ended": lambda data: "case" if data.get("with_case") else "",
+    "case.meeting_decided": _decision,
+}
+# The words of ``cases.models.Whistle.Kind``, which stands above this module.
+WHISTLES: dict[str, str | Promise] = {
+    "hard_demand": _("Hard demand"),
+    "joint_enforcement": _("Joint enforcement"),
+    "emergency": _("Emergency"),
 }
 ROLES: dict[str, str | Promise] = {
     "head": _("head of the unit"),
@@ -105,6 +193,9 @@ _WORDS: dict[str, Mapping[str, str | Promise]] = {
     "satisfaction": dict(Satisfaction.choices),
     "step": dict(Step.choices),
     "role": ROLES,
+    "mediation": dict(mediating.Kind.choices),
+    "outcome": dict(mediating.State.choices),
+    "type": WHISTLES,
 }
 _MOMENTS = frozenset({"due_at", "until", "review_at"})
 
@@ -141,6 +232,12 @@ def notes_of(kind: str, data: Mapping[str, Any]) -> list[int]:
     return [
         value["note"] for value in found if isinstance(value, dict) and isinstance(value.get("note"), int)
     ]
+
+
+def departments_of(data: Mapping[str, Any]) -> list[str]:
+    """Codes of the departments that an entry about a whistle speaks of."""
+    found = data.get("departments")
+    return [code for code in found if isinstance(code, str)] if isinstance(found, list) else []
 
 
 def _word(key: str, value: Any, zone: dt.tzinfo) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import detail, erase, listing, moves, person, photos, place, public, report
+from cases.views import detail, erase, listing, meetings, moves, person, photos, place, public, report
 
 app_name = "cases"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("cases/<slug:number>/moves/<slug:name>/", moves.move, name="move"),
     path("cases/<slug:number>/photos/<int:pk>/", photos.photo, name="photo"),
     path("cases/<slug:number>/photos/<int:pk>/small/", photos.photo, {"small": True}, name="thumbnail"),
+    path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:pk>/minutes.pdf", meetings.minutes, name="minutes"),
     path("here/", place.here, name="here"),
     path("f/<slug:token>/", public.follow, name="follow"),
     path("f/<slug:token>/<slug:name>/", public.answer, name="answer"),

@@ -140,3 +140,77 @@ class RosterMoved(Conflict):
     message = _(
         "The roster has changed since this was computed. Look at what the sheet would change now, and decide again."
     )
+
+
+class AwayAlready(Conflict):
+    """A person is away once at a time."""
+
+    code = "away_already"
+    message = _("This person is on leave during these days already. End or cancel that leave first.")
+
+
+class NotAway(Conflict):
+    """The leave is over or was cancelled."""
+
+    code = "not_away"
+    message = _("This leave is over or was cancelled: there is nothing to change any more.")
+
+
+class NoStandInNeeded(Invalid):
+    """A stand-in was named where nothing is left alone."""
+
+    code = "no_stand_in_needed"
+    message = _("This person holds no post of a block on these days: nobody need stand in. Leave it empty.")
+
+
+class DaysOver(Invalid):
+    """Nobody can act in the past."""
+
+    code = "days_over"
+    message = _("These days are over: nobody can stand in any more. Leave the stand-in empty.")
+
+
+class WrongStandIn(Conflict):
+    """The stand-in is the person who is away, is away too, or has no account any more."""
+
+    code = "wrong_stand_in"
+    message = _("This person cannot stand in. Choose somebody else.")
+
+
+class NoSuchArea(Invalid):
+    """The code is no district, street or community."""
+
+    code = "no_such_area"
+    message = _("Choose the district, a street or a community.")
+
+
+class NobodyNamed(Invalid):
+    """Attendance of nobody."""
+
+    code = "nobody_named"
+    message = _("Name the people, or choose whose governors.")
+
+
+class NotNow(Conflict):
+    """A policy's reason, said by the action: the row does not stand so that this could be done."""
+
+
+class InReserve(Conflict):
+    """One open row per person."""
+
+    code = "in_reserve"
+    message = _("This person is in the reserve already. Open that entry to change the tier or to end it.")
+
+
+class AccountClosed(Conflict):
+    """Somebody who does not work here any more."""
+
+    code = "account_closed"
+    message = _("The account of this person is closed. Choose somebody who works here.")
+
+
+class LaterCounsel(Conflict):
+    """Counsel follows counsel: no appointment is slipped in before another."""
+
+    code = "later_counsel"
+    message = _("The present appointment began on this day or later. Choose a later day.")

@@ -24,6 +24,7 @@ class PostKind(StrEnum):
     MEMBER = "member"
     HEAD = "head"
     DUTY_OFFICER = "duty_officer"
+    MEDIATOR = "mediator"
     STREET_LEADER = "street_leader"
     DISTRICT_LEADER = "district_leader"
     SYSTEM_ADMIN = "system_admin"
@@ -41,6 +42,7 @@ LABELS: dict[PostKind, Promise] = {
     PostKind.MEMBER: pgettext_lazy("post", "Member"),
     PostKind.HEAD: pgettext_lazy("post", "Head"),
     PostKind.DUTY_OFFICER: _("Duty officer"),
+    PostKind.MEDIATOR: _("Mediator"),
     PostKind.STREET_LEADER: _("Street leader"),
     PostKind.DISTRICT_LEADER: _("District leader"),
     PostKind.SYSTEM_ADMIN: _("System administrator"),
@@ -48,6 +50,13 @@ LABELS: dict[PostKind, Promise] = {
     PostKind.AUDITOR: _("Auditor"),
     PostKind.PARTNER_CLIENT: _("Partner system"),
 }
+
+# Who stands in for whom.
+ACTING_OF: dict[str, PostKind] = {
+    PostKind.GOVERNOR: PostKind.ACTING_GOVERNOR,
+    PostKind.SUPERVISOR: PostKind.ACTING_SUPERVISOR,
+}
+
 
 _BLOCK_POSTS = frozenset(
     {
@@ -76,6 +85,7 @@ class Capability(StrEnum):
     UNMASK = "unmask"
     ERASE = "erase"
     RESEND = "resend"
+    MEDIATE = "mediate"
     INSPECT = "inspect"
     READ_INSPECTION = "read_inspection"
 
@@ -84,7 +94,7 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     Capability.REPORT_CASE: _BLOCK_POSTS | _UNIT_POSTS | _LEADERS | {PostKind.PARTNER_CLIENT},
     Capability.USE_ADMIN: _UNIT_POSTS
     | _LEADERS
-    | {PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN, PostKind.AUDITOR},
+    | {PostKind.MEDIATOR, PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN, PostKind.AUDITOR},
     Capability.APPOINT: frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.DUTY_OFFICER}),
     Capability.EDIT_REFERENCE: frozenset({PostKind.SYSTEM_ADMIN}),
     Capability.READ_REFERENCE: frozenset(PostKind),
@@ -95,6 +105,8 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     # Who works on cases does not erase what was said in them.
     Capability.ERASE: _LEADERS,
     Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
+    # What is said in a mediation stays with its mediators (People's Mediation Law, art. 15): no leader reads it.
+    Capability.MEDIATE: frozenset({PostKind.MEDIATOR}),
     # 督查: those above the departments decide, the auditor reads along.
     Capability.INSPECT: frozenset({PostKind.DISTRICT_LEADER}),
     Capability.READ_INSPECTION: frozenset({PostKind.DISTRICT_LEADER, PostKind.AUDITOR}),

@@ -2,11 +2,15 @@
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Self, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.apps import apps
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from yuhu.kit.scope import Scope
+from blocks.models import District
+from staffing.posts import ACTING_OF
+from yuhu.kit.scope import COMMUNITY, DISTRICT, STREET, Scope
 from yuhu.kit.text import has_control
 
 M = TypeVar("M", bound=Model)
@@ -62,11 +66,138 @@ class TenureQuerySet(QuerySet[M]):
         """Not vacant."""
         return self.filter(holder__isnull=False)
 
+    def with_end(self) -> Self:
+        """With ``ends_on``: the day on which the next of the same block and post begins; None while it lasts."""
+        later = self.model._default_manager.filter(
+            block=OuterRef("block"), post=OuterRef("post"), starts_on__gt=OuterRef("starts_on")
+        )
+        return self.annotate(ends_on=Subquery(later.order_by("starts_on").values("starts_on")[:1]))
+
+    def during(self, starts_on: dt.date, ends_on: dt.date) -> Self:
+        """Those in force on any day from ``starts_on`` until ``ends_on`` (exclusive), with their end."""
+        rows = self.with_end().filter(starts_on__lt=ends_on)
+        return rows.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on))
+
     def within(self, scope: Scope) -> Self:
         """A block's roster is open to everybody who holds a post; without a post only one's own tenures."""
         if scope.has_post:
             return self
         return self.filter(holder=scope.person) if scope.person is not None else self.none()
+
+
+class AbsenceQuerySet(DatedQuerySet[M]):
+    """Leave of people. What was cancelled is on no day."""
+
+    def standing(self) -> Self:
+        """Not cancelled."""
+        return self.filter(cancelled_at=None)
+
+    def not_over(self, day: dt.date) -> Self:
+        """Not cancelled, and in force on ``day`` or planned for later."""
+        return super().not_over(day).standing()
+
+    def planned(self, day: dt.date) -> Self:
+        """Begins after ``day``."""
+        return self.standing().filter(starts_on__gt=day)
+
+    def during(self, starts_on: dt.date, ends_on: dt.date) -> Self:
+        """Not cancelled, with a day in common with ``starts_on`` until ``ends_on`` (exclusive)."""
+        return self.standing().filter(starts_on__lt=ends_on, ends_on__gt=starts_on)
+
+    def with_gap(self, today: dt.date) -> Self:
+        """With ``has_gap``: a post of a block lies idle today, or on the first day of a leave that is planned.
+
+        Idle is a governor's or supervisor's post for which nobody acts, or somebody who is away too.
+        """
+        # The day that counts for a row. Subqueries see it by as many OuterRefs as they lie deep.
+        rows = self.annotate(
+            day_=Case(When(starts_on__gt=today, then=F("starts_on")), default=Value(today)),
+        )
+        own = _tenures_of_the_day(depth=1).filter(holder=OuterRef("person"))
+        gaps = Q(Exists(own.filter(post__in=ACTING_OF.values())))
+        for post, acting in ACTING_OF.items():
+            away = self.model._default_manager.filter(
+                cancelled_at=None,
+                person=OuterRef("holder"),
+                starts_on__lte=_the_day(3),
+                ends_on__gt=_the_day(3),
+            )
+            acts = _tenures_of_the_day(depth=2).filter(
+                ~Exists(away), block=OuterRef("block"), post=acting, holder__is_active=True
+            )
+            gaps |= Q(Exists(own.filter(~Exists(acts), post=post)))
+        return rows.annotate(has_gap=Case(When(gaps, then=Value(value=True)), default=Value(value=False)))
+
+    def uncovered(self, today: dt.date) -> Self:
+        """Away today, and nobody acts."""
+        return self.on(today).with_gap(today).filter(has_gap=True)
+
+    def within(self, scope: Scope) -> Self:
+        """For whoever sees the area or the unit in which the person has a seat during the leave; one's own; and those
+        in which one stands in."""
+        return self.filter(self._seen_by(scope))
+
+    def _seen_by(self, scope: Scope) -> Q:
+        seen = Q(pk__in=[])
+        if scope.person is not None:
+            stands_in = apps.get_model("staffing", "StandIn")._default_manager.filter(person=scope.person)
+            seen |= Q(person=scope.person) | Q(pk__in=stands_in.values("absence"))
+        if scope.areas:
+            in_block = Q()
+            for area in scope.areas:
+                in_block |= Q(block__code__startswith=area)
+            seen |= Q(Exists(_held_during_it().filter(in_block)))
+            seen |= Q(Exists(_dated_during_it("Assistant").filter(in_block)))
+        in_unit = Q(unit__in=scope.units)
+        for area in scope.areas:
+            in_unit |= Q(unit__code__startswith=area)
+        return seen | Q(Exists(_dated_during_it("Membership").filter(in_unit)))
+
+
+def _the_day(depth: int) -> OuterRef:
+    """``day_`` of the absence, from a subquery that lies ``depth`` deep below it."""
+    found = OuterRef("day_")
+    for _level in range(depth - 1):
+        found = OuterRef(found)
+    return found
+
+
+def _tenures_of_the_day(*, depth: int) -> "TenureQuerySet[Any]":
+    """Tenures in force on ``day_`` of the absence that lies ``depth`` above."""
+    tenures: Any = apps.get_model("staffing", "Tenure")._default_manager
+    later = tenures.filter(
+        block=OuterRef("block"),
+        post=OuterRef("post"),
+        starts_on__gt=OuterRef("starts_on"),
+        starts_on__lte=_the_day(depth + 1),
+    )
+    rows: TenureQuerySet[Any] = tenures.filter(~Exists(later), starts_on__lte=_the_day(depth))
+    return rows
+
+
+def _held_during_it() -> "QuerySet[Any]":
+    """Tenures of the absent person that have a day in common with the absence."""
+    tenures: Any = apps.get_model("staffing", "Tenure")._default_manager
+    over = tenures.filter(
+        block=OuterRef("block"),
+        post=OuterRef("post"),
+        starts_on__gt=OuterRef("starts_on"),
+        starts_on__lte=OuterRef(OuterRef("starts_on")),
+    )
+    rows: QuerySet[Any] = tenures.filter(
+        ~Exists(over), holder=OuterRef("person"), starts_on__lt=OuterRef("ends_on")
+    )
+    return rows
+
+
+def _dated_during_it(model: str) -> "QuerySet[Any]":
+    """Seats of the absent person with an end of their own that have a day in common with the absence."""
+    rows: QuerySet[Any] = apps.get_model("staffing", model)._default_manager.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("starts_on")),
+        user=OuterRef("person"),
+        starts_on__lt=OuterRef("ends_on"),
+    )
+    return rows
 
 
 class PlatformLinkQuerySet(QuerySet[M]):
@@ -134,3 +265,87 @@ class RosterImportQuerySet(QuerySet[M]):
     def forgotten_before(self, at: dt.datetime) -> Self:
         """Sent before ``at``, never applied, and their lines still kept."""
         return self.filter(made_at__lt=at, applied_at__isnull=True).exclude(lines=[])
+
+
+def _inside(scope: Scope, column: str) -> Q:
+    """Rows whose area code in ``column`` lies in one of the scope's areas."""
+    found = Q(pk__in=[])
+    for area in scope.areas:
+        found |= Q(**{f"{column}__startswith": area})
+    return found
+
+
+class TrainingQuerySet(QuerySet[M]):
+    """Trainings."""
+
+    def standing(self) -> Self:
+        """Not cancelled."""
+        return self.filter(cancelled_at__isnull=True)
+
+    def between(self, first: dt.date, until: dt.date) -> Self:
+        """Held from ``first`` until ``until`` (exclusive)."""
+        return self.filter(held_on__gte=first, held_on__lt=until)
+
+    def unnoted(self, today: dt.date) -> Self:
+        """Over by ``today``, and nobody's attendance is noted yet."""
+        return self.standing().filter(held_on__lte=today, attendances__isnull=True)
+
+    def of_areas(self, areas: Iterable[str]) -> Self:
+        """For the people of one of these areas or of a part of one."""
+        return self.filter(_inside(Scope(areas=frozenset(areas)), "area"))
+
+    def within(self, scope: Scope) -> Self:
+        """For an area that one sees a part of; organised by one's unit; attended oneself; of the whole district for
+        everybody with a post.
+        """
+        seen = _inside(scope, "area")
+        above = {area[:length] for area in scope.areas for length in (DISTRICT, STREET, COMMUNITY)}
+        seen |= Q(area__in=above) | Q(organiser__in=scope.units)
+        if scope.has_post:
+            seen |= Q(area__in=District.objects.values("code"))
+        if scope.person is not None:
+            own = self.model._meta.get_field("attendances").related_model
+            noted = own._default_manager.filter(training=OuterRef("pk"), person=scope.person)  # type: ignore[union-attr]
+            seen |= Q(Exists(noted))
+        return self.filter(seen)
+
+
+class AttendanceQuerySet(QuerySet[M]):
+    """Who was at trainings."""
+
+    def attended(self, year: int) -> Self:
+        """Was there, in the calendar year."""
+        return self.filter(
+            state="attended",
+            training__held_on__gte=dt.date(year, 1, 1),
+            training__held_on__lt=dt.date(year + 1, 1, 1),
+        )
+
+    def within(self, scope: Scope) -> Self:
+        """People who served in one's areas, those at trainings of one's own unit, and oneself."""
+        seen = _inside(scope, "area") | Q(training__organiser__in=scope.units)
+        return self.filter(seen | Q(person=scope.person) if scope.person is not None else seen)
+
+
+class ReserveQuerySet(DatedQuerySet[M]):
+    """The reserve of cadres."""
+
+    def within(self, scope: Scope) -> Self:
+        """Those of the streets that lie in one's areas; who may look at all, the list asks."""
+        return self.filter(_inside(scope, "street__code"))
+
+
+class CounselQuerySet(QuerySet[M]):
+    """Legal counsel as successive rows."""
+
+    def on(self, day: dt.date) -> Self:
+        """The row per unit that is in force on ``day``."""
+        later = self.model._default_manager.filter(
+            unit=OuterRef("unit"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=day
+        )
+        lasting = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+        return lasting.exclude(Exists(later))
+
+    def within(self, scope: Scope) -> Self:
+        """Open to everybody who holds a post, as the units themselves are."""
+        return self if scope.has_post else self.none()

@@ -1,4 +1,4 @@
-"""Addresses of the account, and the admin's own that lead here instead: one door, journaled."""
+"""Addresses of the account, of a leave, and the admin's own that lead here instead: one door, journaled."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -12,6 +12,7 @@ urlpatterns = [
     path("password/", views.ChangePassword.as_view(), name="password_change"),
     path("password/done/", views.password_changed, name="password_change_done"),
     path("second-factor/", views.second_factor, name="second_factor"),
+    path("leave/<int:pk>/", views.leave, name="leave"),
     path("admin/login/", views.to_log_in),
     path("admin/logout/", views.LogOut.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

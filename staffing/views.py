@@ -1,4 +1,5 @@
-"""Pages of the account: log in, log out, change the password, set up and give the second factor.
+"""Pages of the account: log in, log out, change the password, set up and give the second factor; and one leave, for
+those who are told of it and have no desk.
 
 Leaves to others: ending idle sessions (middleware), locking out (django-axes), what is journaled (actions, called by
 the log-in signals in apps).
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,10 +23,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from staffing import actions
+from staffing.figures import turns_of
 from staffing.forms import ChangePasswordForm, CodeForm, LogInForm
 from staffing.middleware import DEVICE, ELSEWHERE, IDLE, PHONE, StaffRequest, actor_of, prove_second
-from staffing.models import SecondFactor
-from staffing.policies import must_choose_password
+from staffing.models import Absence, SecondFactor
+from staffing.policies import may, must_choose_password
+from staffing.posts import Capability
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Refusal
 
@@ -174,3 +177,20 @@ def _own_address(request: HttpRequest, wanted: str) -> str:
     """Where to go on; never to another site."""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else settings.LOGIN_REDIRECT_URL
+
+
+@require_safe
+@login_required
+def leave(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who is away and who acts when: for whoever sees the area, the person, and those who stand in."""
+    absence = Absence.objects.within(request.scope).select_related("person").filter(pk=pk).first()
+    if absence is None:
+        raise Http404
+    today = clock.today()
+    context = {
+        "absence": absence,
+        "state": absence.state(today),
+        "turns": turns_of(absence),
+        "has_desk": bool(may(request.user, Capability.USE_ADMIN, on=today)),
+    }
+    return render(request, "staffing/leave.html", context)

@@ -11,10 +11,11 @@ from cases.actions.clocks import Clocks
 from cases.actions.doing import Doing
 from cases.actions.effects import EFFECTS
 from cases.actions.inputs import read_fields
+from cases.actions.whistles.base import end_running
 from cases.exceptions import NotYourMove, UnknownCode, WrongState
 from cases.models import Case
 from cases.policies import Look, may_move
-from cases.states import FINAL, MOVES, Relation, State
+from cases.states import FINAL, MOVES, Path, Relation, State
 from yuhu.journal.models import Entry
 from yuhu.kit import bulk
 from yuhu.kit.exceptions import Stale
@@ -72,6 +73,8 @@ def finish(doing: Doing, event: str, source: State) -> None:
     if target in FINAL and source not in FINAL:
         case.closed_at = doing.at
         doing.clocks.end_all()
+        if case.path == Path.WHISTLE:
+            end_running(case, by=doing.by, at=doing.at)
     if target != source:
         doing.say(**{"from": source.value, "to": target.value})
     case.version += 1

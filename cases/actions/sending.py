@@ -12,10 +12,11 @@ from blocks.models import Block
 from cases.actions.base import add_party, set_parties
 from cases.actions.doing import Doing
 from cases.actions.receivers import facts_of, item_of, receivers, successor
+from cases.actions.whistles.base import called_units
 from cases.exceptions import Missing, OffList, UnknownCode
 from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.routing import route
-from cases.states import State, Step
+from cases.states import Path, State, Step
 from duties.models import DutyItem, DutyList
 from staffing.models import Unit, User
 from staffing.policies import may, posts_of
@@ -92,7 +93,7 @@ def back(doing: Doing) -> None:
     case.assignee = case.lead_unit = None
     case.due_at = case.warn_at = None
     role = CaseParty.Role
-    set_parties(case, {role.ASSIGNEE: [], role.LEAD: [], role.CO: []})
+    set_parties(case, {role.ASSIGNEE: [], role.LEAD: [], role.CO: _called(case)})
 
 
 def place(doing: Doing, block: Block) -> None:
@@ -191,7 +192,7 @@ def _send(
     if fresh or doing.clocks.current(Step.HANDLE) is None:
         doing.clocks.start(Step.HANDLE)
     role = CaseParty.Role
-    set_parties(case, {role.ASSIGNEE: [user], role.LEAD: [unit], role.CO: co_units})
+    set_parties(case, {role.ASSIGNEE: [user], role.LEAD: [unit], role.CO: [*co_units, *_called(case)]})
     if case.restricted and case.street_code:
         leaders = Unit.objects.filter(kind=Unit.Kind.STREET, street=case.street_code).first()
         add_party(case, CaseParty.Role.OVERSIGHT, unit=leaders)
@@ -205,6 +206,11 @@ def _send(
         due_at=handle.due_at if handle else None,
         why=[str(step["code"]) for step in case.explanation],
     )
+
+
+def _called(case: Case) -> list[Unit]:
+    """Departments of a running whistle: whoever gets the case next, they go on to see it."""
+    return called_units(case) if case.path == Path.WHISTLE else []
 
 
 def end_order(doing: Doing, end: WorkOrder.End) -> None:

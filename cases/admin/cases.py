@@ -5,7 +5,7 @@ actions.
 """
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -24,13 +24,16 @@ from blocks.admin import StreetFilter
 from blocks.models import Community, Street
 from cases.actions.base import By
 from cases.actions.export import export_cases
+from cases.admin.agenda import MeetingFilter, put_on_agenda
 from cases.admin.export import ExportForm, sheet
 from cases.admin.many import DispatchForm, UrgeForm, each, receiver_data, too_many
+from cases.admin.meeting_forms import case_label
 from cases.exceptions import NoSuchCase
 from cases.figures import Show, Viewer, select
 from cases.figures.sets import decisions
 from cases.models import Case, CaseRequest, Category
 from cases.policies import may_ever
+from cases.policies.meetings import convenes
 from cases.states import MOVES, Path, State
 from duties.models import Severity
 from staffing.admin.filters import FilteredAdmin
@@ -168,7 +171,7 @@ class CaseAdmin(FilteredAdmin):
     list_display_links = None
     list_filter = (
         *(StateFilter, ShowFilter, LateFilter, DecideFilter, WaitsFilter),
-        *(PathFilter, CaseStreetFilter, BranchFilter),
+        *(PathFilter, MeetingFilter, CaseStreetFilter, BranchFilter),
     )
     search_fields = ("number",)  # shows the box; ``search`` looks in number, description and address
     search_help_text = _("Number, or words of description and address")
@@ -176,7 +179,8 @@ class CaseAdmin(FilteredAdmin):
     sortable_by = ("due", "reported")
     paginator = BoundedPages
     show_full_result_count = False
-    actions = ("dispatch_by_rule", "dispatch_to", "urge")
+    actions = ("dispatch_by_rule", "dispatch_to", "urge", put_on_agenda)
+    typed_by: ClassVar[tuple[str, ...]] = ("number",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators of the system and of its security look after no cases: their posts open none."""
@@ -188,6 +192,12 @@ class CaseAdmin(FilteredAdmin):
 
     def has_urge_permission(self, request: HttpRequest) -> bool:
         return bool(may_ever(cast(StaffRequest, request).posts, "urge"))
+
+    def has_convene_permission(self, request: HttpRequest) -> bool:
+        return bool(convenes(cast(StaffRequest, request).posts))
+
+    def choice_label(self, obj: Case) -> str:
+        return case_label(obj)
 
     def visible(self, request: HttpRequest, rows: Any) -> Any:
         return super().visible(request, rows).for_lists().defer("description")

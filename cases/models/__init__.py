@@ -1,13 +1,17 @@
-"""Nouns of the loop: categories, the case, its people, its orders, its clocks."""
+"""Nouns of the loop: categories, the case, its people, orders and clocks, its whistles, meetings and mediations."""
 
 from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
 from cases.models.drafts import PhotoDraft
 from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
+from cases.models.mediation import Mediation, MediationParty, MediationRecord
+from cases.models.meetings import AgendaItem, Meeting, Participant
 from cases.models.people import Reporter
 from cases.models.reference import Category
+from cases.models.whistles import Whistle, WhistleCall
 
 __all__ = [
+    "AgendaItem",
     "Attachment",
     "Case",
     "CaseNumber",
@@ -17,9 +21,16 @@ __all__ = [
     "Deadline",
     "Escalation",
     "Evaluation",
+    "Mediation",
+    "MediationParty",
+    "MediationRecord",
+    "Meeting",
     "Note",
+    "Participant",
     "PhotoDraft",
     "Rating",
     "Reporter",
+    "Whistle",
+    "WhistleCall",
     "WorkOrder",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -14,12 +15,16 @@ from django.views.decorators.http import require_safe
 
 from cases import routing, timeline
 from cases.forms import MoveForm, PhotoTray
-from cases.models import Attachment, Case, CaseRequest, Note
+from cases.models import AgendaItem, Attachment, Case, CaseRequest, Meeting, Note, WhistleCall
 from cases.policies import MACHINES, Look, Offer, may_erase, may_unmask, offers
-from cases.states import Move, Step
+from cases.policies.meetings import TO_MEET_ABOUT, may_convene
+from cases.policies.whistles import may_ask
+from cases.states import Move, Path, Step
 from cases.views.photos import Picture, pictures
 from cases.views.visible import visible_case
 from staffing.middleware import StaffRequest
+from staffing.models import Unit
+from staffing.posts import CAPABILITIES, Capability
 from yuhu.journal.models import Entry
 from yuhu.kit import clock
 
@@ -130,6 +135,8 @@ def case_page(
         "may_unmask": bool(may_unmask(look)),
         "may_erase": bool(may_erase(look)),
         "notice": notice,
+        **_whistle(look),
+        **_meetings(look, request),
     }
     return render(request, "cases/case.html", context, status=status)
 
@@ -160,6 +167,25 @@ def _points(found: Case, at: dt.datetime) -> list[dict[str, Any]]:
     tone = "done" if found.is_final else tone
     label = found.address or (found.block.name if found.block else found.number)
     return [{"longitude": longitude, "latitude": latitude, "label": label, "url": "", "tone": tone}]
+
+
+def _meetings(look: Look, request: StaffRequest) -> dict[str, Any]:
+    """Where it stands or stood on an agenda, newest first, and whether a complex case needs a meeting that this person
+    may convene. An ordinary matter never had one: no query."""
+    found, on = look.case, clock.local_date(look.at)
+    if found.path == Path.FRONT_END:
+        return {"agendas": [], "may_convene": False}
+    seen = Meeting.objects.within(request.scope).values("pk")
+    rows = found.agenda_items.filter(meeting__in=seen).select_related("meeting__street")
+    joined = rows.select_related("lead_unit", "lead_person").defer("meeting__street__boundary")
+    agendas: list[AgendaItem] = list(joined.order_by("-meeting__starts_at", "-pk"))
+    waits = found.path == Path.MEETING and found.state in TO_MEET_ABOUT
+    waits = waits and not any(item.decision in ("", "settled") for item in agendas)
+    street = found.street_code
+    return {
+        "agendas": agendas,
+        "may_convene": waits and bool(street) and bool(may_convene(request.user, street=street, on=on)),
+    }
 
 
 def _result(found: Case) -> Note | None:
@@ -199,12 +225,40 @@ def story(found: Case) -> list[Happening]:
     photos = {photo.pk: photo for photo in found.attachments.all()}
     receivers = {order.no: str(order.user or order.unit or "") for order in found.orders.all()}
     told: list[Happening] = []
-    for entry in Entry.objects.for_subject("case", found.number):
-        line = _happening(entry, notes, receivers.get(entry.data.get("order"), ""))
+    entries = list(Entry.objects.for_subject("case", found.number))
+    names = _departments(entries)
+    for entry in entries:
+        called = "、".join(names.get(code, code) for code in timeline.departments_of(entry.data))
+        line = _happening(entry, notes, called or receivers.get(entry.data.get("order"), ""))
         if entry.kind == "case.attached" and (photo := photos.get(entry.data.get("attachment"))):
             line.photos = pictures(found, [photo], photo.stage)
         _add(told, line)
     return told
+
+
+def _departments(entries: Iterable[Entry]) -> dict[str, str]:
+    """Names of the departments that whistles called; no query where there was none."""
+    codes = {code for entry in entries for code in timeline.departments_of(entry.data)}
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+
+
+def _whistle(look: Look) -> dict[str, Any]:
+    """The whistle of the case that runs, or else the last one; and whether this person may ask for one."""
+    found = None
+    if look.case.path == Path.WHISTLE:
+        rows = look.case.whistles.prefetch_related(
+            Prefetch("calls", WhistleCall.objects.select_related("unit"))
+        )
+        found = rows.order_by("-no").first()
+    if found is not None:
+        found.case = look.case
+    runs = found is not None and found.is_running
+    at_desk = any(post.kind in CAPABILITIES[Capability.USE_ADMIN] for post in look.posts)
+    return {
+        "whistle": found,
+        "whistle_at_desk": at_desk,
+        "may_whistle": not runs and at_desk and bool(may_ask(look)),
+    }
 
 
 def _add(told: list[Happening], line: Happening) -> None:

@@ -42,7 +42,7 @@ def person(request: StaffRequest, number: str) -> HttpResponse:
     context = {"case": case, "form": form}
     if request.method != "POST":
         return render(request, "cases/person.html", context)
-    if form.is_valid() and ask and not _is_the_person(request, form.cleaned_data["password"]):
+    if form.is_valid() and ask and not is_the_person(request, form.cleaned_data["password"]):
         form.add_error("password", _("This is not your password. Please try again."))
     if form.errors:
         return render(request, "cases/person.html", context, status=400)
@@ -54,8 +54,9 @@ def person(request: StaffRequest, number: str) -> HttpResponse:
     return render(request, "cases/person.html", {"case": case, "shown": True, "name": name, "phone": phone})
 
 
-def _is_the_person(request: StaffRequest, password: str) -> bool:
-    """Through the same back ends as the log-in, so that guessing here is counted and locked out as there."""
+def is_the_person(request: StaffRequest, password: str) -> bool:
+    """Whether the password is the person's. Through the same back ends as the log-in, so that guessing here is counted
+    and locked out as there."""
     known = authenticate(request, username=request.user.get_username(), password=password)
     if known is None or known.pk != request.user.pk:
         return False

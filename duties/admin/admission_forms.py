@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duties.admin.forms import StreetsField
 from duties.models import Admission, DutyList, Level, OffListReport
 from duties.models.admissions import LISTS_OF_LEVEL, LONGEST_TEXT, LONGEST_TITLE, PROHIBITING
-from staffing.admin.forms import DayField
-from yuhu.kit.desk.forms import ActionForm, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
 
 _KINDS = [kind for kinds in LISTS_OF_LEVEL.values() for kind in kinds if kind != PROHIBITING]
 _PROPOSED = [(kind, DutyList.Kind(kind).label) for kind in _KINDS]

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from blocks.models import Street
 from duties.models import CertificateRule, Consultation, DutyItem, DutyList, StreetAnswer
 from duties.models.consultations import LONGEST_TEXT
-from staffing.admin.forms import DayField
-from yuhu.kit.desk.forms import ActionForm, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
 
 if TYPE_CHECKING:
     # Generic in the stubs only.

@@ -1,5 +1,12 @@
 """Verbs of staffing: the only place that writes people's posts and units."""
 
+from staffing.actions.absences import (
+    cancel_leave,
+    end_leave,
+    forget_absences,
+    name_stand_in,
+    take_leave,
+)
 from staffing.actions.accounts import (
     change_password,
     close_unused,
@@ -21,6 +28,7 @@ from staffing.actions.clients import (
     renew_secret,
     set_client_active,
 )
+from staffing.actions.counsel import appoint_counsel, end_counsel, load_counsel
 from staffing.actions.filters import forget_filter, keep_filter
 from staffing.actions.importing import (
     apply_roster,
@@ -29,6 +37,7 @@ from staffing.actions.importing import (
     plan_of,
     propose_roster,
 )
+from staffing.actions.reserve import leave_reserve, load_reserve, move_tier, put_in_reserve
 from staffing.actions.roster import (
     add_assistant,
     appoint,
@@ -46,26 +55,43 @@ from staffing.actions.second_factor import (
     remove_second_factor,
     reseal_second_factors,
 )
+from staffing.actions.trainings import (
+    TrainingRow,
+    cancel_training,
+    correct_training,
+    load_trainings,
+    note_attendance,
+    plan_training,
+    withdraw_attendance,
+)
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
     "RosterRow",
     "SeatRow",
+    "TrainingRow",
     "add_assistant",
     "add_client",
     "add_people",
     "apply_roster",
     "applying_roster",
     "appoint",
+    "appoint_counsel",
+    "cancel_leave",
+    "cancel_training",
     "change_client",
     "change_password",
     "check_categories_by",
     "close_unused",
     "confirm_second_factor",
     "correct_account",
+    "correct_training",
     "create_account",
     "end_assistant",
+    "end_counsel",
+    "end_leave",
     "fail_log_in",
+    "forget_absences",
     "forget_filter",
     "forget_proposals",
     "forget_tokens",
@@ -74,18 +100,27 @@ __all__ = [
     "join",
     "keep_filter",
     "leave",
+    "leave_reserve",
+    "load_counsel",
     "load_departments",
+    "load_reserve",
     "load_roster",
     "load_seats",
     "load_street_units",
+    "load_trainings",
     "load_units",
     "lock_out",
     "log_in",
     "move_office",
+    "move_tier",
+    "name_stand_in",
+    "note_attendance",
     "on_roster_change",
     "plan_of",
+    "plan_training",
     "propose_roster",
     "propose_second_factor",
+    "put_in_reserve",
     "refuse_token",
     "relieve",
     "remove_second_factor",
@@ -95,4 +130,6 @@ __all__ = [
     "set_active",
     "set_client_active",
     "stand_in",
+    "take_leave",
+    "withdraw_attendance",
 ]

@@ -137,11 +137,13 @@ class _Roster:
         }
         keys = [block.pk for block in self.blocks.values()]
         self.holders: dict[tuple[int, str], User | None] = {}
+        self.since: dict[tuple[int, str], dt.date] = {}
         self.helpers: dict[tuple[int, str, int], Assistant] = {}
         self.named: set[int] = set()
         for part in _parts(keys):
             for tenure in Tenure.objects.on(on).filter(block__in=part).select_related("holder"):
                 self.holders[tenure.block_id, tenure.post] = tenure.holder
+                self.since[tenure.block_id, tenure.post] = tenure.starts_on
             helpers = Assistant.objects.not_over(on).filter(block__in=part).order_by("-starts_on")
             for helper in helpers.select_related("user"):
                 self.helpers[helper.block_id, helper.kind, helper.user_id] = helper
@@ -247,8 +249,16 @@ def _compare(
         holder = roster.holders.get((block.pk, seat.post.value))
         same = holder == person
         kind = "hand_over" if person else "relieve"
+    since = roster.since.get((block.pk, seat.post.value))
     if same:
         plan.unchanged += 1
+    elif holder is not None and seat.starts_on and since and seat.starts_on <= since:
+        # The name was changed and the day of the one before was left standing.
+        text = _(
+            "%(name)s holds this post since %(since)s. Give the day of the new holder, or leave it empty."
+        )
+        values = {"name": holder.name, "since": since.isoformat()}
+        plan.errors.append(seat.fault("starts_on", "day_of_former", text % values))
     else:
         plan.changes.append(Change(kind, block, seat.post, seat.starts_on or on, person, holder, seat))
 

@@ -24,12 +24,20 @@ _OTHER_SIDE = {
 }
 RosterListener = Callable[[Block, str, dt.datetime, Actor], None]
 _listeners: list[RosterListener] = []
+AppointmentListener = Callable[[Tenure, dt.datetime, Actor], None]
+_after_appointments: list[AppointmentListener] = []
 
 
 def on_roster_change(listener: RosterListener) -> None:
     """Call ``listener(block, post, at, actor)`` inside the transaction that changes a block's roster."""
     if listener not in _listeners:
         _listeners.append(listener)
+
+
+def after_appointment(listener: AppointmentListener) -> None:
+    """Call ``listener(tenure, at, actor)`` inside the transaction that gives a post to somebody, planned or not."""
+    if listener not in _after_appointments:
+        _after_appointments.append(listener)
 
 
 def tell(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
@@ -70,6 +78,9 @@ def appoint(
         data={"post": post, "holder": holder.pk if holder else None, "starts_on": starts_on.isoformat()},
     )
     _tell(block, post, on=starts_on, at=at, actor=actor)
+    if holder is not None:
+        for listener in _after_appointments:
+            listener(tenure, at, actor)
     return tenure
 
 

@@ -1,31 +1,14 @@
 """Forms of the desk for accounts, seats and rosters. Each ends in an action; a refusal stands beside its field."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from staffing.models import Assistant, Membership, PartnerClient, PlatformLink, RosterImport, Tenure, User
 from staffing.posts import SCOPE_LABELS
-from yuhu.kit.desk.forms import ActionForm, SheetForm
-
-EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
-
-
-class DayField(forms.DateField):
-    """A possible calendar day, chosen with the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        impossible = _("This date is not possible. Please check the year.")
-        super().__init__(
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            validators=[MinValueValidator(EARLIEST, impossible), MaxValueValidator(LATEST, impossible)],
-            **options,
-        )
+from yuhu.kit.desk.forms import ActionForm, DayField, SheetForm
 
 
 def _from() -> DayField:

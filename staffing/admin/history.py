@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, Tenure, Unit, User
+from staffing.models import Assistant, Attendance, Membership, Reserve, Tenure, Unit, User
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 
@@ -38,6 +38,12 @@ SENTENCES: dict[str, str | Promise] = {
     "roster.assistant_added": _("%(kind)s: %(person)s, from %(starts_on)s"),
     "roster.assistant_ended": _("%(kind)s: %(person)s, until %(ends_on)s"),
     "roster.imported": _("Sheet applied, in force from %(effective_on)s"),
+    "absence.taken": _("%(person)s is on leave from %(starts_on)s, back on %(ends_on)s"),
+    "absence.covered": _(
+        "%(post)s of %(block)s: %(person)s stands in from %(starts_on)s until %(ends_on)s (exclusive)"
+    ),
+    "absence.ended": _("Back earlier: on %(ends_on)s instead of %(before)s"),
+    "absence.cancelled": _("Cancelled: it counts as not taken"),
     "unit.joined": _("%(role)s: %(person)s, from %(starts_on)s"),
     "unit.left": _("%(role)s: %(person)s, until %(ends_on)s"),
     "unit.office_moved": _("Belongs to %(unit)s from %(starts_on)s"),
@@ -61,6 +67,27 @@ SENTENCES: dict[str, str | Promise] = {
     "client.activated": _("Opened again"),
     "client.deactivated": _("Closed, with all its tokens"),
     "client.token_refused": _("A token was refused"),
+    "mediation.opened": _("Mediation opened"),
+    "mediation.party_added": _("Party added"),
+    "mediation.consent": _("Noted what a party says"),
+    "mediation.session": _("Session recorded"),
+    "mediation.extended": _("Limit extended with the consent of both sides"),
+    "mediation.police_told": _("Police told of a risk of crime"),
+    "mediation.ended": _("Mediation ended"),
+    "mediation.performance": _("Performance followed up"),
+    "mediation.confirmation_asked": _("Judicial confirmation asked for on %(on)s"),
+    "mediation.confirmation_decided": _("Decision of the court recorded"),
+    "mediation.revealed": _("Names and phones shown"),
+    "training.planned": _("Planned for %(held_on)s"),
+    "training.corrected": _("Plan changed, now for %(held_on)s"),
+    "training.cancelled": _("Training cancelled"),
+    "training.attendance_noted": _("%(attendance)s: noted of %(count)s people"),
+    "training.attendance_withdrawn": _("Attendance of %(count)s people withdrawn"),
+    "reserve.entered": _("In the reserve from %(starts_on)s: %(tier)s"),
+    "reserve.moved": _("From %(starts_on)s: %(tier)s"),
+    "reserve.left": _("Out of the reserve from %(ends_on)s"),
+    "counsel.appointed": _("Counsel appointed, from %(starts_on)s"),
+    "counsel.ended": _("Without counsel from %(ends_on)s"),
     "category.changed": _("Changed: %(changes)s"),
     "duty_list.imported": _("Draft read from a sheet, %(items)s items"),
     "duty_list.copied": _("Draft begun as a copy, %(items)s items"),
@@ -83,11 +110,29 @@ SENTENCES: dict[str, str | Promise] = {
     "consultation.closed": pgettext_lazy("consultation", "Closed"),
     "consultation.erased": _("Texts erased"),
     "consultation.assessed": _("Project assessed: %(score)s of 5"),
+    "meeting.convened": _("Convened for %(on)s"),
+    "meeting.changed": _("Changed; it begins at %(on)s"),
+    "meeting.cancelled": pgettext_lazy("meeting", "Cancelled"),
+    "meeting.case_added": _("Item %(no)s put on the agenda"),
+    "meeting.case_removed": _("Item %(no)s taken off the agenda"),
+    "meeting.held": _("Held; %(came)s of those invited came"),
+    "meeting.decided": _("Item %(no)s decided: %(decision)s"),
+    "meeting.closed": _("Minutes final: 〔%(year)s〕 no. %(number)s"),
+    "meeting.erased": _("Personal data was erased"),
+    "meeting.residents_forgotten": _("Residents' names were erased: their time is over"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {
     "post": dict(Tenure.Seat.choices),
     "kind": dict(Assistant.Kind.choices),
     "role": dict(Membership.Role.choices),
+    # The words of ``cases.models.AgendaItem.Decision``, which stands above this app.
+    "decision": {
+        "settled": _("Who does it is fixed"),
+        "whistle": _("No agreement: whistle"),
+        "adjourned": pgettext_lazy("agenda", "Adjourned"),
+    },
+    "attendance": dict(Attendance.State.choices),
+    "tier": {str(tier): label for tier, label in Reserve.Tier.choices},
 }
 _PERSONS = ("holder", "assistant", "user")
 

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from staffing.actions import correct_account, create_account, remove_second_factor, reset_password, set_active
 from staffing.admin.base import PostsAdmin, who_and_when
+from staffing.admin.days import CareerSection
 from staffing.admin.forms import AccountChangeForm, AccountForm
 from staffing.models import Assistant, Membership, Tenure, User
 from staffing.policies import may
@@ -41,7 +42,7 @@ class PostFilter(KnownFilter):
 
 
 @admin.register(User)
-class UserAdmin(PostsAdmin):
+class UserAdmin(CareerSection, PostsAdmin):
     """Everybody with a post may look colleagues up; accounts are kept by their administrators."""
 
     edit = Capability.MANAGE_ACCOUNTS

@@ -14,7 +14,9 @@ from blocks.admin import BlockAdmin, StreetFilter
 from blocks.models import Block
 from staffing.actions import add_assistant, end_assistant, hand_over, relieve, stand_in
 from staffing.admin.base import DayFilter, HistoryAdmin, PostsAdmin, entitled, who_and_when
+from staffing.admin.days import BlockDays
 from staffing.admin.forms import AssistantEndForm, AssistantForm, Change, TenureForm
+from staffing.admin.vacancies import OwnAreaFilter, VacanciesPage
 from staffing.models import Assistant, Tenure
 from staffing.policies import appoints, may_appoint
 from yuhu.kit import clock
@@ -210,7 +212,7 @@ admin.site.unregister(Block)
 
 
 @admin.register(Block)
-class BlockRosterAdmin(SheetTools, BlockAdmin):
+class BlockRosterAdmin(BlockDays, VacanciesPage, SheetTools, BlockAdmin):
     """The blocks with 1 + N + 1 of today: one row a block, vacancies to be seen at once."""
 
     list_display = (
@@ -223,7 +225,7 @@ class BlockRosterAdmin(SheetTools, BlockAdmin):
         "households",
         "division",
     )
-    list_filter = (BlockVacancyFilter, *BlockAdmin.list_filter)
+    list_filter = (BlockVacancyFilter, OwnAreaFilter, *BlockAdmin.list_filter)
     typed_by: ClassVar[tuple[str, ...]] = ("code",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

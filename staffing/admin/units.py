@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from blocks.admin import StreetFilter
 from staffing.actions import join, leave, move_office
 from staffing.admin.base import DayFilter, PostsAdmin, entitled, who_and_when
+from staffing.admin.days import UnitDays
 from staffing.admin.forms import OfficeForm, SeatEndForm, SeatForm
 from staffing.models import Membership, PlatformLink, Unit
 from staffing.policies import appoints, may, may_seat
@@ -32,7 +33,7 @@ class OfficeStreetFilter(StreetFilter):
 
 
 @admin.register(Unit)
-class UnitAdmin(PostsAdmin):
+class UnitAdmin(UnitDays, PostsAdmin):
     """The tree, to read: departments, and for each street its leaders, platforms, offices, teams, communities."""
 
     list_display = ("indented", "kind", "code", "in_charge", "member_count", "demo")

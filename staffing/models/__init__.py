@@ -3,21 +3,31 @@
 Leaves to others: who may change this (policies) and how (actions).
 """
 
+from staffing.models.absences import Absence, AbsenceState, Spell, StandIn
 from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor, User
 from staffing.models.clients import PartnerClient
+from staffing.models.registers import Attendance, CounselAppointment, Reserve, Training
 from staffing.models.roster import Assistant, RosterImport, Tenure
 from staffing.models.units import Membership, PlatformLink, Unit
 
 __all__ = [
+    "Absence",
+    "AbsenceState",
     "Assistant",
+    "Attendance",
+    "CounselAppointment",
     "FormerPassword",
     "Membership",
     "PartnerClient",
     "PlatformLink",
     "RecoveryCode",
+    "Reserve",
     "RosterImport",
     "SecondFactor",
+    "Spell",
+    "StandIn",
     "Tenure",
+    "Training",
     "Unit",
     "User",
 ]

@@ -92,6 +92,7 @@ class Membership(models.Model):
         MEMBER = PostKind.MEMBER.value, pgettext_lazy("post", "Member")
         HEAD = PostKind.HEAD.value, pgettext_lazy("post", "Head")
         DUTY_OFFICER = PostKind.DUTY_OFFICER.value, _("Duty officer")
+        MEDIATOR = PostKind.MEDIATOR.value, _("Mediator")
         LEADER = "leader", _("Leader")
         SYSTEM_ADMIN = PostKind.SYSTEM_ADMIN.value, _("System administrator")
         SECURITY_ADMIN = PostKind.SECURITY_ADMIN.value, _("Security administrator")

@@ -93,6 +93,18 @@ def test_a_fault_is_named_by_its_cell_beside_the_file(world: World, browser: Cli
     assert not RosterImport.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("starts_on", "fits"), [("2022-01-01", False), ("2021-12-31", False), ("2026-11-25", True)]
+)
+def test_the_day_of_the_one_before_is_found_before_anything_is_applied(
+    world: World, browser: Client, starts_on: str, fits: bool
+) -> None:
+    answer = send(browser, newcomer(world) | {"starts_on": starts_on})
+    assert RosterImport.objects.exists() == fits
+    if not fits:
+        assert "J2" in errors(answer)["sheet"][0]
+
+
 @pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0" + b"\0" * 100, b"x", "甲,乙\n1,2\n".encode()])
 def test_what_is_no_roster_is_refused_beside_the_file(browser: Client, content: bytes) -> None:
     data = {"sheet": SimpleUploadedFile("a.xlsx", content), "effective_on": "2026-11-24"}

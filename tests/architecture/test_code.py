@@ -29,7 +29,7 @@ VOCABULARY = {
 }  # fmt: skip
 OWN_WORDS = {
     "yuhu/journal": {"digests", "drafts", "heads", "keys", "triggers", "verification"},
-    "yuhu/delivery": {"channels", "notices", "wording"},
+    "yuhu/delivery": {"channels", "notices", "subjects", "wording"},
 }
 
 

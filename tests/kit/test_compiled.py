@@ -7,8 +7,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet, Value
 
-from staffing import policies
 from staffing.models import Membership, User
+from staffing.policies import standing as policies
 from tests.world import AT, World
 from yuhu.kit import clock
 from yuhu.kit.away import is_away

@@ -95,6 +95,7 @@ def test_every_blank_of_a_sentence_can_be_filled() -> None:
             "satisfaction",
         ),
         *("into", "step", "level", "role"),
+        *("type", "score", "prepared"),
     }
     for line in timeline.LINES.values():
         plain = str(line.sentence).replace("%(", "{").replace(")s", "}")

@@ -12,11 +12,13 @@ from cases.models import Case, Category, Deadline, Evaluation, Rating
 from cases.states import OPEN, State, reachable
 from duties.models import Admission, DutyItem, OffListReport
 from services.models import ServiceItem
-from staffing.models import Assistant, PartnerClient, Tenure, User
+from staffing.figures import counsel_coverage
+from staffing.models import Assistant, PartnerClient, Reserve, Tenure, Training, User
 from staffing.posts import ApiScope
 from tests.world import World
 from yuhu.journal.models import Entry
 from yuhu.journal.verification import verify
+from yuhu.kit import clock
 from yuhu.runtime import demo
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,7 @@ def test_a_database_with_real_people_is_refused(world: World) -> None:
 def test_the_demo_tells_what_the_report_tells_and_keeps_every_rule(tmp_path: Path) -> None:
     load()
     _people()
+    _registers()
     _history()
     _admissions()
     _rules(tmp_path)
@@ -63,6 +66,14 @@ def _people() -> None:
     for client in systems.values():
         assert check_password(demo.PASSWORD, client.client_secret)
         assert client.scopes == [scope.value for scope in ApiScope]
+
+
+def _registers() -> None:
+    assert Training.objects.filter(held_on__year=2022).count() == 120
+    assert Training.objects.filter(held_on__gt=clock.today()).exists()
+    assert set(Reserve.objects.values_list("tier", flat=True)) == {1, 2, 3}
+    counsel = counsel_coverage(clock.today())
+    assert (counsel.others.numerator.number, counsel.communities.is_whole) == (27, True)
 
 
 def _history() -> None:

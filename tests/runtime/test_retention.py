@@ -15,6 +15,7 @@ from django.utils import translation
 from cases.actions import retention
 from cases.models import Attachment, Case, PhotoDraft, Reporter
 from cases.timeline import LINES
+from staffing.models import Absence
 from tests.world import AT, World, a_closed, a_report, kinds_of
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import fan_out
@@ -66,6 +67,13 @@ def put_old(world: World, at: dt.datetime) -> Case:
         AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=moment)
         Session.objects.create(session_key=f"k{moment:%j}", session_data="", expire_date=moment)
     Session.objects.create(session_key="alive", session_data="", expire_date=at + DAY)
+    for moment in (at - 2 * 366 * DAY, at - DAY):
+        Absence.objects.create(
+            person=world.handler,
+            kind="sick",
+            starts_on=moment.date() - DAY,
+            ends_on=moment.date(),
+        )
     for number, moment in enumerate((at - 8 * DAY, at - 6 * DAY)):
         IdempotencyRecord.objects.create(owner="o", path="/", key=str(number), digest="", created_at=moment)
     for moment in (at - 2 * DAY, at):
@@ -78,7 +86,7 @@ def put_old(world: World, at: dt.datetime) -> Case:
     return case
 
 
-DUE = {"reporters": 1, "notices": 1, "attempts": 1, "sessions": 2, "answers": 1, "drafts": 1}
+DUE = {"reporters": 1, "notices": 1, "leave": 1, "attempts": 1, "sessions": 2, "answers": 1, "drafts": 1}
 
 
 @pytest.mark.django_db

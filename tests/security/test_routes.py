@@ -67,6 +67,8 @@ TABLE = """
 /cases/<slug:number>/moves/<slug:name>/       GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/         GET   sees      404
 /cases/<slug:number>/photos/<int:pk>/small/   GET   sees      404
+/meetings/<int:pk>/                           GET   none      404
+/meetings/<int:pk>/minutes.pdf                GET   none      404
 /here/                                        GET   post      404
 /certificates/                                GET   post      403
 /f/<slug:token>/                              GET   anybody   -
@@ -80,6 +82,7 @@ TABLE = """
 /i18n/setlang/                                GET   anybody   -
 /services/                                    GET   anybody   -
 /services/<slug:code>/                        GET   none      404
+/leave/<int:pk>/                              GET   none      404
 /admin/login/                                 GET   anybody   -
 /admin/logout/                                GET   anybody   -
 /admin/password_change/                       GET   anybody   -
@@ -114,12 +117,20 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += ["/admin/cases/mediation/<int:pk>/parties/"]
+DESK += ["/admin/staffing/absence/<path:object_id>/do/<slug:verb>/", "/admin/blocks/block/vacancies/"]
 DESK += ["/admin/duties/admission/<int:pk>/print/"]
 DESK += ["/admin/duties/dutylist/compare/", "/admin/duties/dutylist/<int:pk>/export/"]
 DESK += [
     f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
     for model in ("dutylist", "dutyitem", "certificaterule", "consultation", "streetanswer")
 ]
+DESK += [f"/admin/cases/{name}/<path:object_id>/do/<slug:verb>/" for name in ("whistle", "whistlecall")]
+DESK += [f"/admin/cases/whistlecall/scorecard/{what}" for what in ("", "export/")]
+DESK += [f"/admin/staffing/{name}/<path:object_id>/do/<slug:verb>/" for name in ("training", "reserve")]
+DESK += ["/admin/staffing/counselappointment/<path:object_id>/do/<slug:verb>/"]
+DESK += ["/admin/staffing/training/coverage/", "/admin/staffing/training/<int:pk>/sheet/"]
+DESK += ["/admin/staffing/reserve/matching/", "/admin/staffing/counselappointment/without/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]

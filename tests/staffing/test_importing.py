@@ -281,17 +281,17 @@ def test_a_sheet_that_would_now_do_something_else_is_not_applied(world: World) -
 
 
 def test_a_rule_that_forbids_one_row_undoes_all_of_them(world: World) -> None:
-    """The date of the second row is taken by its predecessor's first day."""
-    first = Tenure.objects.get(block=world.b2, post="governor")
+    """Nobody is governor and supervisor of the same block."""
     proposal = propose(
         world,
         row(world.b1, "治理员", "甲", number="N1"),
-        row(world.b2, "治理员", "乙", number="N2", starts_on=first.starts_on.isoformat()),
+        row(world.b2, "治理员", "乙", number="N2"),
+        row(world.b2, "监督员", "乙", number="N2"),
     )
     before = Tenure.objects.count(), User.objects.count(), Entry.objects.count()
     with pytest.raises(RowsRefused) as refusal:
         apply(proposal)
-    assert [(error.row, error.code) for error in refusal.value.errors] == [(3, "seat_taken")]
+    assert [(error.row, error.code) for error in refusal.value.errors] == [(4, "same_person_twice")]
     assert (Tenure.objects.count(), User.objects.count(), Entry.objects.count()) == before
 
 

@@ -1,12 +1,13 @@
 """Two who change people's posts at the same moment. Each race has its control."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from django.db.models import QuerySet
 
-from staffing.actions import appoint, join, roster, seats
-from staffing.models import Membership, Tenure, Unit
+from staffing.actions import appoint, join, roster, seats, take_leave
+from staffing.models import Absence, Membership, Tenure, Unit
 from tests.journal_flush import install_flush_guard
 from tests.together import at_once, kinds, meeting_after, meeting_before
 from tests.world import AT, World, build
@@ -111,3 +112,30 @@ def test_control_without_the_lock_one_person_is_two_administrators(
 ) -> None:
     monkeypatch.setattr(seats, "record", lambda **_entry: None)
     assert kinds(two_roles(cast)) == ["Membership", "Membership"]
+
+
+@pytest.fixture
+def _meeting_before_the_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has found the person there waits for the other before recording the leave."""
+    leave_of_all = Absence.objects
+    monkeypatch.setattr(leave_of_all, "create", meeting_before(leave_of_all.create))
+
+
+def taking_leave(world: World, first: int) -> Callable[[], object]:
+    start = TODAY + dt.timedelta(days=first)
+    end = start + dt.timedelta(days=3)
+    return lambda: take_leave(
+        person=world.handler, kind="annual", starts_on=start, ends_on=end, at=AT, actor=SYSTEM
+    )
+
+
+@pytest.mark.usefixtures("_meeting_before_the_leave")
+def test_of_two_who_record_leave_of_one_person_at_once_one_is_told(cast: World) -> None:
+    assert kinds(at_once(taking_leave(cast, 0), taking_leave(cast, 1))) == ["Absence", "AwayAlready"]
+    assert Absence.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_meeting_before_the_leave", "_unlocked")
+def test_control_without_the_lock_the_person_is_away_twice(cast: World) -> None:
+    assert kinds(at_once(taking_leave(cast, 0), taking_leave(cast, 1))) == ["Absence", "Absence"]
+    assert Absence.objects.count() == 2

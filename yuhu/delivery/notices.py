@@ -260,6 +260,132 @@ NOTICES: tuple[Notice, ...] = (
         "merged_told", "case.merged", A.RESIDENT, _("Handled with another report"),
         _("The matter was reported before: your report %(number)s is handled together with it. More here: %(link)s"),
     ),
+    # Whistles: the street calls departments, they come, both rate.
+    Notice(
+        "whistle_asked", "case.whistle_asked", A.HEADS, _("A whistle awaits your approval"),
+        _("Departments shall be called to %(case)s. Please decide by %(due)s."),
+        when=(("afterwards", False),), email=True, icon="whistle", tone="soon",
+    ),
+    Notice(
+        "whistle_emergency", "case.whistle_asked", A.HEADS, _("Emergency whistle"),
+        _("Departments were called at once to %(case)s. Please approve it afterwards, by %(due)s."),
+        when=(("afterwards", True),), email=True, icon="whistle", tone="overdue",
+    ),
+    Notice(
+        "whistle_called", "case.whistle_called", A.UNITS, _("Your department is whistled for"),
+        _("A street calls your department to %(case)s. Please check in, or say why you do not come, by %(due)s."),
+        email=True, icon="whistle", tone="soon",
+    ),
+    Notice(
+        "whistle_approved", "case.whistle_approved", A.NAMED, _("Whistle approved"),
+        _("The whistle for %(case)s was approved."), icon="check", tone="good",
+    ),
+    Notice(
+        "whistle_declined", "case.whistle_declined", A.NAMED, _("Whistle not approved"),
+        _("The whistle for %(case)s was not approved. See why on its page."), email=True, icon="close",
+    ),
+    Notice(
+        "whistle_declined_units", "case.whistle_declined", A.UNITS, _("Whistle called off"),
+        _("You need not come any more: the whistle for %(case)s is over."), email=True, icon="close",
+    ),
+    Notice(
+        "whistle_ended", "case.whistle_ended", A.NAMED, _("Whistle called off"),
+        _("The whistle for %(case)s is over before it was cleared."), icon="close",
+    ),
+    Notice(
+        "whistle_ended_units", "case.whistle_ended", A.UNITS, _("Whistle called off"),
+        _("You need not come any more: the whistle for %(case)s is over."), email=True, icon="close",
+    ),
+    Notice(
+        "whistle_withdrawn", "case.whistle_withdrawn", A.UNITS, _("Whistle called off"),
+        _("You need not come any more: the whistle for %(case)s is over."), email=True, icon="close",
+    ),
+    Notice(
+        "whistle_checked_in", "case.whistle_checked_in", A.DECIDERS, _("A department checked in"),
+        _("A department that was whistled for has checked in to %(case)s."), icon="check", tone="good",
+    ),
+    Notice(
+        "whistle_explained", "case.whistle_explained", A.DECIDERS, _("A department does not come"),
+        _("A department explains why it does not come to %(case)s. Please accept or refuse it."),
+        email=True, icon="edit", tone="soon",
+    ),
+    Notice(
+        "whistle_excused", "case.whistle_explanation_decided", A.UNITS, _("Explanation accepted"),
+        _("Your department need not come to %(case)s."), when=_APPROVED, icon="check", tone="good",
+    ),
+    Notice(
+        "whistle_not_excused", "case.whistle_explanation_decided", A.UNITS, _("Explanation refused"),
+        _("Your department must come to %(case)s: please check in by %(due)s."),
+        when=_DECLINED, email=True, icon="close", tone="soon",
+    ),
+    Notice(
+        "whistle_result", "case.whistle_result", A.DECIDERS, _("A department gave its result"),
+        _("A department that was whistled for gave its result on %(case)s."), icon="check",
+    ),
+    Notice(
+        "whistle_cleared", "case.whistle_cleared", A.UNITS, _("Whistle cleared: please rate"),
+        _("The whistle for %(case)s was cleared. Was it justified and prepared? Please rate it at your desk."),
+        icon="star",
+    ),
+    Notice(
+        "whistle_department_rated", "case.whistle_department_rated", A.UNITS, _("Your department was rated"),
+        _("The street has rated what your department did for %(case)s."), icon="star",
+    ),
+    Notice(
+        "whistle_warned", "case.whistle_warned", A.UNITS, _("Due soon"),
+        _("The whistle for %(case)s is to be answered by %(due)s."), email=True, icon="clock-soon", tone="soon",
+    ),
+    Notice(
+        "whistle_escalated", "case.whistle_escalated", A.HEADS, _("No answer to a whistle"),
+        _("A department should have answered the whistle for %(case)s by %(due)s. You are told as the superior."),
+        email=True, icon="clock-overdue", tone="overdue",
+    ),
+    Notice(
+        "whistle_approval_late", "case.whistle_approval_late", A.HEADS, _("A whistle was not decided in time"),
+        _("The whistle for %(case)s should have been decided by %(due)s. You may decide it yourself."),
+        email=True, icon="clock-overdue", tone="overdue",
+    ),
+    # Meetings on complex cases.
+    Notice(
+        "meeting_convened", "meeting.convened", A.NAMED, _("Invited to a meeting"),
+        _("You are invited to a meeting on %(on)s: %(what)s."), email=True, icon="people",
+    ),
+    Notice(
+        "meeting_convened_units", "meeting.convened", A.UNITS, _("Invited to a meeting"),
+        _("Your unit is invited to a meeting on %(on)s: %(what)s."), email=True, icon="people",
+    ),
+    Notice(
+        "meeting_changed", "meeting.changed", A.NAMED, _("A meeting was changed"),
+        _("Time, place or those invited have changed; it begins at %(on)s: %(what)s."), email=True, icon="clock",
+    ),
+    Notice(
+        "meeting_changed_units", "meeting.changed", A.UNITS, _("A meeting was changed"),
+        _("Time, place or those invited have changed; it begins at %(on)s: %(what)s."), email=True, icon="clock",
+    ),
+    Notice(
+        "meeting_cancelled", "meeting.cancelled", A.NAMED, _("A meeting was cancelled"),
+        _("The meeting of %(on)s does not take place: %(what)s."), email=True, icon="close",
+    ),
+    Notice(
+        "meeting_cancelled_units", "meeting.cancelled", A.UNITS, _("A meeting was cancelled"),
+        _("The meeting of %(on)s does not take place: %(what)s."), email=True, icon="close",
+    ),
+    Notice(
+        "minutes_final", "meeting.closed", A.NAMED, _("Minutes are final"),
+        _("The minutes can be read and printed: %(what)s."), icon="check",
+    ),
+    Notice(
+        "minutes_final_units", "meeting.closed", A.UNITS, _("Minutes are final"),
+        _("The minutes can be read and printed: %(what)s."), icon="check",
+    ),
+    Notice(
+        "meeting_set", "case.meeting_set", A.HOLDER, _("On the agenda of a meeting"),
+        _("%(case)s stands on the agenda of a meeting on %(on)s."), icon="people",
+    ),
+    Notice(
+        "meeting_decided", "case.meeting_decided", A.HOLDER, _("A meeting has decided"),
+        _("The meeting of %(on)s has decided on %(case)s. Please read what it decided."), email=True, icon="people",
+    ),
     # Whenever it takes too long.
     Notice(
         "urged", "case.urged", A.IN_CHARGE, _("Urged"),
@@ -278,6 +404,29 @@ NOTICES: tuple[Notice, ...] = (
         "escalated", "case.escalated", A.TOLD, _("Overdue"),
         _("%(case)s is overdue: the step “%(step)s” was due by %(due)s. You are told as the superior."),
         email=True, icon="clock-overdue", tone="overdue",
+    ),
+    # Mediation.
+    Notice(
+        "mediation", "mediation.opened", A.NAMED, _("A mediation is yours"),
+        _("%(what)s was opened, and you are its mediator."), email=True, icon="people",
+    ),
+    # Leave: the person, and whoever stands in.
+    Notice(
+        "leave_taken", "absence.taken", A.NAMED, _("Leave recorded"),
+        _("Your leave was recorded: %(what)s."), icon="clock",
+    ),
+    Notice(
+        "leave_covered", "absence.covered", A.NAMED, _("You stand in"),
+        _("From %(on)s on you act in a block for somebody on leave: %(what)s. Its cases or evaluations come to you."),
+        email=True, icon="people",
+    ),
+    Notice(
+        "leave_ended", "absence.ended", A.NAMED, _("Leave ends earlier"),
+        _("It ends earlier: %(what)s. From %(on)s on everybody is in his or her own post again."), icon="check",
+    ),
+    Notice(
+        "leave_cancelled", "absence.cancelled", A.NAMED, _("Leave cancelled"),
+        _("It was cancelled, and nobody stands in: %(what)s."), icon="close",
     ),
     # Streets' rights towards departments.
     Notice(
@@ -371,8 +520,8 @@ NOTICES: tuple[Notice, ...] = (
     ),
 )  # fmt: skip
 
-# Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or
-# it is kept for the audit only.
+# Nobody is told: it is somebody's own progress (signed, contacted, photos, on site), the reporter did not answer in
+# time, or it is kept for the audit only.
 SILENT = frozenset(
     {
         "case.signed",
@@ -382,6 +531,14 @@ SILENT = frozenset(
         "case.unmasked",
         "case.erased",
         "case.person_forgotten",
+        "case.mediation_opened",
+        "case.mediation_ended",
+        "case.whistle_named",
+        "case.whistle_attended",
+        "case.whistle_rated",
+        "case.whistle_done",
+        "case.meeting_removed",
+        "case.meeting_cancelled",
     }
 )
 

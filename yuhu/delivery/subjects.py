@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.models import Case
+from cases.models import Case, Mediation, Meeting
 from duties.models import Admission, Consultation, OffListReport, StreetAnswer
+from staffing.models import Absence
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -42,8 +43,11 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "mediation": Subject(Mediation, related=("case",)),
+    "absence": Subject(Absence, related=("person",)),
     "admission": Subject(Admission, related=("unit",)),
     "off_list_report": Subject(OffListReport),
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
+    "meeting": Subject(Meeting),
 }

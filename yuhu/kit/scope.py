@@ -19,6 +19,8 @@ class Scope:
     has_post: bool = False
     # Kinds of matter to which everything is narrowed, by code; None narrows nothing.
     kinds: frozenset[str] | None = None
+    # Units whose confidential records the person keeps; no area and no other seat opens those.
+    confidential: frozenset[int] = field(default_factory=frozenset)
     # Areas in which the person reads what only inspection may read.
     inspects: frozenset[str] = field(default_factory=frozenset)
 

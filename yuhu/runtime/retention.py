@@ -12,15 +12,17 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions import mediation, meetings
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
-from staffing.actions import accounts, importing
-from staffing.models import RosterImport
+from staffing.actions import accounts, forget_absences, importing
+from staffing.models import Absence, RosterImport
 from yuhu.api.actions import KEPT, forget_old
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import inbox
 from yuhu.delivery.models import Delivery
+from yuhu.kit import clock
 
 BATCH = 500
 # Six months in the year's longest half: the law's minimum for network logs.
@@ -45,6 +47,7 @@ def rules() -> list[Rule]:
     return [
         *_of_people(),
         *_of_accounts(),
+        _of_leave(),
         *_short_lived(),
         Rule(
             "orphans",
@@ -59,6 +62,7 @@ def rules() -> list[Rule]:
 
 def _of_people() -> list[Rule]:
     reporters = dt.timedelta(days=settings.RETAIN_REPORTER_DAYS)
+    mediations = dt.timedelta(days=settings.RETAIN_MEDIATION_DAYS)
     notices = dt.timedelta(days=settings.RETAIN_NOTICE_DAYS)
     return [
         Rule(
@@ -68,6 +72,22 @@ def _of_people() -> list[Rule]:
             _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
             lambda at: of_cases.reporters_kept_too_long(at - reporters).count(),
             lambda at: _reporters(at - reporters, at),
+        ),
+        Rule(
+            "mediations",
+            _("Names, phones and records of mediations, after they ended"),
+            mediations,
+            _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
+            lambda at: mediation.forgettable(at - mediations),
+            lambda at: _batches(lambda: mediation.forget_mediations(before=at - mediations, limit=BATCH)),
+        ),
+        Rule(
+            "residents",
+            _("Names of residents in minutes of meetings"),
+            reporters,
+            _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
+            lambda at: meetings.named_too_long(at - reporters).count(),
+            lambda at: _residents(at - reporters, at),
         ),
         Rule(
             "notices",
@@ -100,6 +120,24 @@ def _of_accounts() -> list[Rule]:
             lambda at: _batches(lambda: accounts.forget(accounts.ended_sessions(at), limit=BATCH)),
         ),
     ]
+
+
+def _of_leave() -> Rule:
+    kept = dt.timedelta(days=settings.RETAIN_LEAVE_DAYS)
+
+    def before(at: dt.datetime) -> dt.date:
+        return clock.local_date(at - kept)
+
+    return Rule(
+        "leave",
+        _("Leave of colleagues, after it ended; who held which seat stays"),
+        kept,
+        _(
+            "Interim Provisions on Payment of Wages, art. 6: records at least two years; then no longer than needed"
+        ),
+        lambda at: Absence.objects.filter(ends_on__lt=before(at)).count(),
+        lambda at: _batches(lambda: forget_absences(before=before(at), limit=BATCH)),
+    )
 
 
 def _short_lived() -> list[Rule]:
@@ -143,6 +181,12 @@ def _reporters(before: dt.datetime, at: dt.datetime) -> Iterator[int]:
         yield done
         if not done:
             return  # all of them changed meanwhile: the next run looks again
+
+
+def _residents(before: dt.datetime, at: dt.datetime) -> Iterator[int]:
+    rows = meetings.named_too_long(before).order_by("meeting_id")
+    while keys := list(rows.values_list("meeting", flat=True).distinct()[:BATCH]):
+        yield sum(meetings.forget_residents(meeting_id=key, before=before, at=at) for key in keys)
 
 
 def _orphans(before: dt.datetime) -> Iterator[int]:

@@ -1,7 +1,18 @@
 // The script of the desk's own pages, beside Django's: a form is sent once, a long action tells how far it is. Works
 // without it too.
 import { enhanceForms } from "./once.js";
+import { nameSearchBoxes } from "./pick.js";
 import { enhanceProgress } from "./progress.js";
 
 enhanceForms(document);
 enhanceProgress(document);
+// Django's own scripts make the boxes when the page is there.
+window.addEventListener("load", () => nameSearchBoxes(document));
+
+// An address that names a verb of the page (#do-settle) unfolds it.
+function unfold() {
+  const named = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (named instanceof HTMLDetailsElement) named.open = true;
+}
+unfold();
+window.addEventListener("hashchange", unfold);

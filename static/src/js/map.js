@@ -1,11 +1,21 @@
 // Maps without tiles and without any outside request: block outlines from our own API, cases as points.
 // Container [data-map] with data-blocks-url (GeoJSON), optional data-points-id (a json_script with a list of
 // {longitude, latitude, label, url, tone}), data-block (a code to stand out) and data-pick (the id of a [data-place]
-// box that is told where one clicked). The list beside the map says the same in words.
+// box that is told where one clicked) and data-fills-id (a json_script: block code → {tone, label, url}; only these blocks
+// are drawn). The list beside the map says the same in words.
 import L from "leaflet";
 
 const USUAL = { color: "#4b7ba6", weight: 1, fillColor: "#dfeaf4", fillOpacity: 0.55, className: "map__block" };
 const CHOSEN = { color: "#0b4a7d", weight: 3, fillColor: "#a9cbe6", fillOpacity: 0.75 };
+// What is filled by tone, and with which border: the same words and colours stand in the legend (style sheet).
+const FILLS = {
+  governor: { fillColor: "#b01224", color: "#5e0913", dashArray: "2 3" },
+  supervisor: { fillColor: "#c8690e", color: "#6b3703", dashArray: "6 3" },
+  idle: { fillColor: "#8a4fa3", color: "#4c2560", dashArray: "1 4" },
+  assistant: { fillColor: "#e9c74b", color: "#6d5a0c", dashArray: "8 2 2 2" },
+  acting: { fillColor: "#8fbbe0", color: "#0b4a7d" },
+  complete: { fillColor: "#dcefe2", color: "#5c9a73" },
+};
 const TONES = ["overdue", "soon", "open", "done"];
 
 function words(text) {
@@ -35,18 +45,32 @@ function pointsOf(box) {
   return JSON.parse(script.textContent).filter(known);
 }
 
+function fillsOf(box) {
+  const script = box.dataset.fillsId && document.getElementById(box.dataset.fillsId);
+  return script ? JSON.parse(script.textContent) : null;
+}
+
 async function addBlocks(map, box) {
   const answer = await fetch(box.dataset.blocksUrl, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   const collection = await answer.json();
   const isChosen = (feature) => feature.properties.code === box.dataset.block;
+  const fills = fillsOf(box);
+  const fillOf = (feature) => fills && fills[feature.properties.code];
+  const styleOf = (feature) => {
+    const filled = fillOf(feature);
+    if (filled) return { ...USUAL, fillOpacity: 0.7, ...FILLS[filled.tone] };
+    return isChosen(feature) ? { ...USUAL, ...CHOSEN } : USUAL;
+  };
   const layer = L.geoJSON(collection, {
-    filter: (feature) => Boolean(feature.geometry),
-    style: (feature) => (isChosen(feature) ? { ...USUAL, ...CHOSEN } : USUAL),
+    filter: (feature) => Boolean(feature.geometry) && (!fills || Boolean(fillOf(feature))),
+    style: styleOf,
     onEachFeature: (feature, shape) => {
-      shape.bindTooltip(words(blockName(feature)), { sticky: true });
+      const filled = fillOf(feature);
+      shape.bindTooltip(words(filled ? filled.label : blockName(feature)), { sticky: true });
       shape.on("mouseover", () => isChosen(feature) || shape.setStyle({ fillOpacity: 0.85 }));
-      shape.on("mouseout", () => isChosen(feature) || shape.setStyle({ fillOpacity: USUAL.fillOpacity }));
+      shape.on("mouseout", () => isChosen(feature) || shape.setStyle({ fillOpacity: styleOf(feature).fillOpacity }));
+      if (filled && filled.url) shape.on("click", () => window.location.assign(filled.url));
     },
   }).addTo(map);
   let focus = null;

@@ -3,12 +3,14 @@
 ``ActionForm`` makes or changes a row, ``VerbForm`` carries out one verb on a row (see ``verbs.py``).
 """
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -25,8 +27,22 @@ else:
     ModelForm = forms.ModelForm
 
 SHOWN_ROWS = 20
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 1, 1)
 logger = logging.getLogger(__name__)
 Act = Callable[[dict[str, Any]], Model]
+
+
+class DayField(forms.DateField):
+    """A possible calendar day, chosen with the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        impossible = _("This date is not possible. Please check the year.")
+        super().__init__(
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            validators=[MinValueValidator(EARLIEST, impossible), MaxValueValidator(LATEST, impossible)],
+            **options,
+        )
 
 
 class _Acts(forms.BaseForm):

@@ -14,6 +14,7 @@ LOGINS: dict[str, str] = {
     "handler": "member of the city management office of street 430302001",
     "dispatcher": "duty officer of the street's rapid response platform",
     "streetleader": "leader of the street",
+    "mediator": "head of the community of the same block, and its mediator",
     "department": "member of the district's market regulation department",
     "leader": "leader of the district",
     "auditor": "auditor: reads everything, changes nothing",

@@ -123,7 +123,8 @@ def _seats(crowd: Crowd) -> Iterator[SeatRow]:
             login = "dispatcher" if home and unit.office_code == "rapid_response" else ""
             yield SeatRow(unit, crowd.person(login), role.DUTY_OFFICER)
         elif unit.kind != Unit.Kind.PARTNER:
-            yield SeatRow(unit, crowd.person(), role.HEAD)
+            head = "mediator" if unit.community_id == HOME_BLOCK[:12] else ""
+            yield SeatRow(unit, crowd.person(head), role.HEAD)
             yield SeatRow(unit, crowd.person(_member_login(unit, home=home)), role.MEMBER)
 
 

@@ -27,12 +27,27 @@ from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo import lists as demo_lists
 from yuhu.runtime.demo.admission import load_admission
+from yuhu.runtime.demo.leave import load_leave
 from yuhu.runtime.demo.lives import HISTORY, Planner
+from yuhu.runtime.demo.mediation import load_mediation
+from yuhu.runtime.demo.meetings import load_meetings
 from yuhu.runtime.demo.people import load_clients, load_people
+from yuhu.runtime.demo.registers import load_registers
 from yuhu.runtime.demo.today import COUNT, load_open_cases
+from yuhu.runtime.demo.whistles import load_whistles
 
 START = dt.date(2022, 1, 1)
 SEED = 20221111  # the day of the published report
+# What stands around the cases of today, in the order in which one needs the other.
+AROUND: tuple[Callable[..., object], ...] = (
+    load_mediation,
+    load_leave,
+    demo_lists.load_lists,
+    load_whistles,
+    load_meetings,
+    load_registers,
+    load_admission,
+)
 
 
 class Command(BaseCommand):
@@ -103,9 +118,10 @@ class Command(BaseCommand):
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
         Case.objects.filter(source="").update(source="demo")
-        demo_lists.load_lists(now=now, seed=SEED)
-        load_admission(now=now, seed=SEED)
-        while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
+        for load in self._bar(AROUND, len(AROUND), "meetings, visits, leave …"):
+            load(now=now, seed=SEED)
+        late = ("cases.warn", "cases.escalate", "cases.whistles")
+        while any(done > 0 for done in steps.run_sweeps(now, only=late).values()):
             pass
         while relay(at=now):
             pass

@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from cases.actions import reseal_reporters
-from cases.models import Reporter
+from cases.actions import meetings, reseal_reporters
+from cases.actions.mediation import reseal_mediation_parties, reseal_mediation_records
+from cases.models import MediationParty, MediationRecord, Reporter
 from staffing.actions import reseal_second_factors
 from staffing.models import SecondFactor
 from yuhu.journal.actions import change_key, seal_waiting_again
@@ -49,6 +50,11 @@ def tables() -> list[Sealed]:
     reporter = ("name_sealed", "phone_sealed")
     return [
         Sealed("reporters", Reporter.objects.all(), reporter, reseal_reporters),
+        Sealed("parties of mediations", MediationParty.objects.all(), reporter, reseal_mediation_parties),
+        Sealed(
+            "records of mediations", MediationRecord.objects.all(), ("text_sealed",), reseal_mediation_records
+        ),
+        Sealed("residents", meetings.sealed_rows(), ("name_sealed",), meetings.reseal_residents),
         Sealed("second factors", SecondFactor.objects.all(), ("secret_sealed",), reseal_second_factors),
     ]
 

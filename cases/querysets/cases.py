@@ -18,6 +18,7 @@ from django.db.models import (
 )
 
 from cases.geometry import DEGREE, Surroundings
+from cases.querysets.relations import rows_of
 from cases.states import FINAL, OPEN, PHASE, Path, Phase, State, Step
 from yuhu.kit.people import blind_indexes
 from yuhu.kit.scope import Scope
@@ -162,6 +163,13 @@ class CaseQuerySet(QuerySet[M]):
         """In which these units have a part: in charge, helping, evaluating."""
         return self.filter(pk__in=self._related("parties").filter(unit__in=sorted(units)).values("case"))
 
+    def without_meeting(self) -> Self:
+        """Complex, before a result, and no meeting has decided or is going to: adjourned once more is without one."""
+        items = self._related("agenda_items")
+        met = items.exclude(decision__in=["adjourned", "cancelled"]).values("case")
+        states = [State.REPORTED, State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED]
+        return self.filter(state__in=states, path=Path.MEETING).exclude(pk__in=met)
+
     def unplaced(self) -> Self:
         """No street has them yet: reported without a place that is known."""
         return self.filter(street_code="")
@@ -230,9 +238,7 @@ class CaseQuerySet(QuerySet[M]):
         return joined.defer(*hidden).prefetch_related(*ROWS_FOR_API)
 
     def _related(self, name: str) -> "QuerySet[Any]":
-        """All rows of a child: its model stands above this module, so it is found through the relation."""
-        child = self.model._meta.get_field(name).related_model
-        rows: QuerySet[Any] = child._default_manager.all()  # type: ignore[union-attr]
+        rows: QuerySet[Any] = rows_of(self, name)
         return rows
 
 

@@ -59,18 +59,23 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
         return Scope.nothing()
     posts = posts_of(user, on)
     areas = frozenset(post.area for post in posts if opens_area(post))
-    units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _ADMINISTRATORS)
+    units = frozenset(post.unit_id for post in posts if post.unit_id and post.kind not in _CLOSED)
+    kept = frozenset(post.unit_id for post in posts if post.unit_id and post.kind is PostKind.MEDIATOR)
     kinds = next((post.categories for post in posts if post.categories is not None), None)
     inspects = frozenset(post.area for post in posts if post.kind in CAPABILITIES[Capability.READ_INSPECTION])
-    return Scope(areas, units, user.pk, has_post=bool(posts), kinds=kinds, inspects=inspects)
+    return Scope(
+        areas, units, user.pk, has_post=bool(posts), kinds=kinds, confidential=kept, inspects=inspects
+    )
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})
+# Seats that open neither their unit's cases nor its area: a mediator sees the cases that he or she mediates.
+_CLOSED = _ADMINISTRATORS | {PostKind.MEDIATOR}
 
 
 def opens_area(post: Post) -> bool:
     """Whether the post's area opens the cases in it."""
-    if post.kind in _ADMINISTRATORS:
+    if post.kind in _CLOSED:
         return False
     return bool(post.block_id) or post.kind in SEES_AREA_OF_UNIT or post.unit_kind in AREA_UNITS
 
@@ -94,17 +99,17 @@ def may_in(user: User | AnonymousUser, capability: Capability, *, area: str, on:
 
 def appoints(user: User | AnonymousUser, *, on: dt.date) -> Verdict:
     """Whether the person appoints anywhere at all: what a list offers before it knows the place."""
-    return Allowed() if _areas_to_appoint_in(user, on) else Denied(_NOT_HERE, code="outside_area")
+    return Allowed() if areas_to_appoint_in(user, on) else Denied(_NOT_HERE, code="outside_area")
 
 
 def may_appoint(user: User | AnonymousUser, *, area: str, on: dt.date) -> Verdict:
     """Whether the person appoints in ``area`` (a national code)."""
-    if any(area.startswith(own) for own in _areas_to_appoint_in(user, on)):
+    if any(area.startswith(own) for own in areas_to_appoint_in(user, on)):
         return Allowed()
     return Denied(_NOT_HERE, code="outside_area")
 
 
-def _areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
+def areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
     """The post must open its area: a department works for the whole district, but appoints nobody in it."""
     posts = (post for post in posts_of(user, on) if post.kind in CAPABILITIES[Capability.APPOINT])
     return [post.area for post in posts if post.area and opens_area(post)]
@@ -126,7 +131,12 @@ def may_seat(user: User | AnonymousUser, *, unit: Unit, role: str, on: dt.date) 
 
 
 _SEATED_BY_APPOINTERS = frozenset(
-    {Membership.Role.MEMBER, Membership.Role.HEAD, Membership.Role.DUTY_OFFICER}
+    {
+        Membership.Role.MEMBER,
+        Membership.Role.HEAD,
+        Membership.Role.DUTY_OFFICER,
+        Membership.Role.MEDIATOR,
+    }
 )
 
 

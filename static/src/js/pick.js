@@ -1,0 +1,13 @@
+// Django's search boxes (select2) put a box of their own in the place of the select: it is named by the same label.
+function name(select) {
+  const box = select.nextElementSibling?.querySelector(".select2-selection");
+  const label = document.querySelector(`label[for="${select.id}"]`);
+  if (!box || !label) return;
+  if (!label.id) label.id = `${select.id}_label`;
+  const shown = box.getAttribute("aria-labelledby") || "";
+  box.setAttribute("aria-labelledby", `${label.id} ${shown}`.trim());
+}
+
+export function nameSearchBoxes(root) {
+  for (const select of root.querySelectorAll("select.admin-autocomplete")) name(select);
+}

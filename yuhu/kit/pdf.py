@@ -1,0 +1,56 @@
+"""A page as a PDF: WeasyPrint, loaded only when one is made; no request leaves this machine, fonts are embedded.
+
+WeasyPrint needs Pango, which is no Python package: where it is missing, ``missing_libraries`` names what to install
+and everything but PDFs works. Leaves to others: what a document says (templates), who may have it (the doors).
+"""
+
+import logging
+from ctypes.util import find_library
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yuhu.kit.exceptions import Refusal
+
+logger = logging.getLogger(__name__)
+
+# Names as the dynamic loader knows them, and the Debian packages that bring them.
+LIBRARIES = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0"}
+
+
+class NoPdf(Refusal):
+    """This machine makes no PDFs: 503."""
+
+    status, code = 503, "pdf_unavailable"
+    message = _("PDFs cannot be made on this machine at the moment. The page itself can be printed.")
+
+
+def missing_libraries() -> list[str]:
+    """The Debian packages that making PDFs would need; found without loading them."""
+    return [package for name, package in LIBRARIES.items() if find_library(name) is None]
+
+
+def make(html: str, style: str) -> bytes:
+    """``html`` (a whole document) laid out by ``style`` (CSS with ``@page``) as a PDF.
+
+    Raises:
+        NoPdf: the libraries are missing or do not load.
+    """
+    if missing_libraries():
+        raise NoPdf
+    try:
+        import weasyprint  # noqa: PLC0415 - a second to load, and its libraries may be missing
+    except OSError as error:
+        logger.warning("pdf.libraries_do_not_load", exc_info=True)
+        raise NoPdf from error
+    nothing = _fetch_nothing(weasyprint)
+    sheet = weasyprint.CSS(string=style, url_fetcher=nothing)
+    made: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf(
+        stylesheets=[sheet], pdf_tags=True
+    )
+    return made
+
+
+def _fetch_nothing(weasyprint: Any) -> Any:
+    """Opens what stands in the document itself (``data:``) and no other address: no network, no file."""
+    return weasyprint.urls.URLFetcher(allowed_protocols=["data"], allow_redirects=False)
