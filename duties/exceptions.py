@@ -100,7 +100,7 @@ class AskedAlready(Conflict):
     """The same request or report waits already."""
 
     code = "asked_already"
-    message = _("Your department has asked for this task already, and the decision is awaited.")
+    message = _("Your department has asked for this task already. Look at that request.")
 
 
 class NotStated(Conflict):

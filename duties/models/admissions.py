@@ -109,6 +109,11 @@ class Admission(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "title"], condition=Q(state="submitted"), name="admission_asked_once"
             ),
+            models.UniqueConstraint(
+                fields=["unit", "title", "item"],
+                condition=Q(state__in=["referenced", "refused"], decided_by__isnull=True),
+                name="admission_answered_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(title="") & Q(last_on__gte=F("starts_on")), name="admission_has_title_and_days"
             ),

@@ -150,6 +150,9 @@ def test_asked_twice_it_waits_once(world: World) -> None:
     with pytest.raises(AskedAlready):
         asked(world)
     assert len(entries("admission.submitted")) == 1
+    asked(world, title="公筷公勺检查", item=item("C0501"))
+    with pytest.raises(AskedAlready):
+        asked(world, title="公筷公勺检查", item=item("C0501"))
 
 
 def test_nobody_asks_for_another_department(world: World) -> None:
