@@ -49,6 +49,8 @@ LABELS: dict[PostKind, Promise] = {
     PostKind.PARTNER_CLIENT: _("Partner system"),
 }
 
+# Who decides in a platform, and so may be on duty for it.
+DECIDES_IN_PLATFORM = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
 _BLOCK_POSTS = frozenset(
     {
         PostKind.GOVERNOR,
@@ -93,6 +95,21 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     # Who works on cases does not erase what was said in them.
     Capability.ERASE: _LEADERS,
     Capability.RESEND: frozenset({PostKind.SYSTEM_ADMIN, PostKind.DUTY_OFFICER}),
+}
+
+
+class Function(StrEnum):
+    """What one platform of a street does for the others, whatever it is called and however many there are."""
+
+    COORDINATES = "coordinates"
+    SERVES_BLOCKS = "serves_blocks"
+    RESPONDS = "responds"
+
+
+FUNCTION_LABELS: dict[Function, Promise] = {
+    Function.COORDINATES: _("Coordinates, and evaluates where no supervisor can"),
+    Function.SERVES_BLOCKS: _("Serves the blocks, and receives where nobody in the block can"),
+    Function.RESPONDS: _("Responds to emergencies"),
 }
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles

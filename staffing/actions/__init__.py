@@ -28,6 +28,7 @@ from staffing.actions.importing import (
     plan_of,
     propose_roster,
 )
+from staffing.actions.platforms import load_platforms
 from staffing.actions.roster import (
     add_assistant,
     appoint,
@@ -72,6 +73,7 @@ __all__ = [
     "join",
     "leave",
     "load_departments",
+    "load_platforms",
     "load_roster",
     "load_seats",
     "load_street_units",

@@ -6,17 +6,22 @@ Leaves to others: who may change this (policies) and how (actions).
 from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor, User
 from staffing.models.clients import PartnerClient
 from staffing.models.roster import Assistant, RosterImport, Tenure
-from staffing.models.units import Membership, PlatformLink, Unit
+from staffing.models.rota import RotaGap, Shift, ShiftSwap
+from staffing.models.units import Membership, PlatformFunction, PlatformLink, Unit
 
 __all__ = [
     "Assistant",
     "FormerPassword",
     "Membership",
     "PartnerClient",
+    "PlatformFunction",
     "PlatformLink",
     "RecoveryCode",
     "RosterImport",
+    "RotaGap",
     "SecondFactor",
+    "Shift",
+    "ShiftSwap",
     "Tenure",
     "Unit",
     "User",
