@@ -21,6 +21,7 @@ from staffing.actions.clients import (
     renew_secret,
     set_client_active,
 )
+from staffing.actions.gaps import warn_of_gaps
 from staffing.actions.importing import (
     apply_roster,
     applying_roster,
@@ -38,6 +39,7 @@ from staffing.actions.roster import (
     relieve,
     stand_in,
 )
+from staffing.actions.rota import Pattern, assign_shift, plan_shifts, remove_shift, vacate_shifts
 from staffing.actions.seats import join, leave
 from staffing.actions.second_factor import (
     confirm_second_factor,
@@ -46,17 +48,22 @@ from staffing.actions.second_factor import (
     remove_second_factor,
     reseal_second_factors,
 )
+from staffing.actions.swaps import agree_swap, ask_swap, decline_swap, withdraw_swap
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
+    "Pattern",
     "RosterRow",
     "SeatRow",
     "add_assistant",
     "add_client",
     "add_people",
+    "agree_swap",
     "apply_roster",
     "applying_roster",
     "appoint",
+    "ask_swap",
+    "assign_shift",
     "change_client",
     "change_password",
     "check_categories_by",
@@ -64,6 +71,7 @@ __all__ = [
     "confirm_second_factor",
     "correct_account",
     "create_account",
+    "decline_swap",
     "end_assistant",
     "fail_log_in",
     "forget_proposals",
@@ -83,15 +91,20 @@ __all__ = [
     "move_office",
     "on_roster_change",
     "plan_of",
+    "plan_shifts",
     "propose_roster",
     "propose_second_factor",
     "refuse_token",
     "relieve",
     "remove_second_factor",
+    "remove_shift",
     "renew_secret",
     "reseal_second_factors",
     "reset_password",
     "set_active",
     "set_client_active",
     "stand_in",
+    "vacate_shifts",
+    "warn_of_gaps",
+    "withdraw_swap",
 ]

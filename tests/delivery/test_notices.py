@@ -288,6 +288,7 @@ def test_every_sentence_can_be_said_with_and_without_its_data(notice: Any, langu
     data = {
         "due_at": AT.isoformat(), "until": AT.isoformat(), "review_at": AT.isoformat(), "step": "handle",
         "path": "meeting", "code": "secret", "satisfaction": "satisfied", "into": "430302-20261124-000002",
+        "on": "2026-11-24",
     }  # fmt: skip
     with translation.override(language):
         full, bare = wording.words(notice.kind, data, facts), wording.words(notice.kind, {}, facts)

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case
+from staffing.models import RotaGap, Shift, ShiftSwap, Unit
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -41,4 +42,8 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "unit": Subject(Unit),
+    "shift": Subject(Shift, related=("platform", "officer")),
+    "shift_swap": Subject(ShiftSwap, related=("mine", "theirs", "asked_by", "asked_of")),
+    "rota_gap": Subject(RotaGap, related=("platform",)),
 }
