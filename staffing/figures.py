@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 
 from blocks.models import Block, place_name
-from staffing.models import Assistant, Tenure, User
+from staffing.models import Assistant, Shift, Tenure, Unit, User
 from staffing.posts import LABELS, PostKind
 from staffing.sheets import row_of
 from yuhu.kit.figures import Count, Share, query_of
@@ -204,3 +204,43 @@ def _row(
     return row_of(
         **place, post=post.value, kind=kind, name=name, number=number, phone=phone, starts_on=starts_on
     )
+
+
+@dataclass(frozen=True)
+class Week:
+    """The rota of a street from Monday to Sunday: of each day the shifts of each platform that begin on it."""
+
+    monday: dt.date
+    platforms: list[Unit]
+    days: list[tuple[dt.date, list[list[Shift]]]]
+
+    @property
+    def sunday(self) -> dt.date:
+        return self.monday + dt.timedelta(days=6)
+
+    @property
+    def before(self) -> dt.date:
+        return self.monday - dt.timedelta(days=7)
+
+    @property
+    def after(self) -> dt.date:
+        return self.monday + dt.timedelta(days=7)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(cell for _day, cells in self.days for cell in cells)
+
+
+def week_of(street: str, on: dt.date, scope: Scope) -> Week:
+    """The week of ``on`` in a street, as far as ``scope`` opens it; shifts with ``is_covered``. Two queries."""
+    monday = on - dt.timedelta(days=on.weekday())
+    days = [monday + dt.timedelta(days=number) for number in range(7)]
+    rows = Shift.objects.within(scope).filter(platform__street=street, day__range=(days[0], days[-1]))
+    cells: dict[tuple[dt.date, int], list[Shift]] = defaultdict(list)
+    for shift in rows.with_cover().select_related("platform", "officer").order_by("starts_at"):
+        cells[shift.day, shift.platform_id].append(shift)
+    there = Unit.objects.platforms(days[0]) | Unit.objects.platforms(days[-1])
+    named = Q(pk__in=there.values("pk")) | Q(pk__in={platform for _day, platform in cells})
+    platforms = list(Unit.objects.filter(named, street=street).order_by("pk"))
+    table = [(day, [cells[day, platform.pk] for platform in platforms]) for day in days]
+    return Week(monday, platforms, table)

@@ -25,6 +25,10 @@ class DatedQuerySet(QuerySet[M]):
         """Rows in force on ``day`` or planned for later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
+    def deciding_in_platforms(self, day: dt.date) -> Self:
+        """Seats of those who decide in a platform on ``day`` or later."""
+        return self.not_over(day).filter(unit__kind="platform", role__in=sorted(DECIDES_IN_PLATFORM))
+
     def within(self, scope: Scope) -> Self:
         """Who has which seat is open to everybody who holds a post; without a post only one's own."""
         if scope.has_post:

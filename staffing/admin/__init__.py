@@ -5,6 +5,7 @@ from staffing.admin.clients import ClientAdmin
 from staffing.admin.imports import RosterImportAdmin
 from staffing.admin.people import UserAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
+from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "PlatformLinkAdmin",
     "PostsAdmin",
     "RosterImportAdmin",
+    "ShiftAdmin",
+    "ShiftSwapAdmin",
     "TenureAdmin",
     "UnitAdmin",
     "UserAdmin",

@@ -58,6 +58,11 @@ class Shift(models.Model):
         """Day and hours on the district's clock."""
         return span_text(self)
 
+    @property
+    def hours(self) -> str:
+        """Only the hours; the end's day where it is another."""
+        return self.when.partition(" ")[2]
+
 
 class ShiftSwap(models.Model):
     """One officer asks another of the same platform to exchange two shifts."""

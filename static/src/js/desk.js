@@ -5,3 +5,8 @@ import { enhanceProgress } from "./progress.js";
 
 enhanceForms(document);
 enhanceProgress(document);
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
