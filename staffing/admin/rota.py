@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
@@ -60,14 +60,14 @@ class ShiftStreetFilter(StreetFilter):
 class CoverFilter(KnownFilter):
     """Shifts that nobody covers, and one's own."""
 
-    title = _("on duty")
+    title = _("who is on duty")
     parameter_name = "duty"
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
         return [
-            ("nobody", _("Nobody")),
-            ("soon", _("Nobody, in the next 7 days")),
-            ("mine", _("I am")),
+            ("nobody", _("Nobody is on duty")),
+            ("soon", _("Nobody in the next 7 days")),
+            ("mine", _("I am on duty")),
         ]
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
@@ -90,6 +90,7 @@ def _free(*, shift: Shift, **data: Any) -> object:
 class ShiftAdmin(VerbsAdmin):
     """Who is on duty when: today, on a day, or all there ever were. Planned for a period by one form."""
 
+    change_form_template = "admin/staffing/shift/change_form.html"
     add_form = PlanForm
     noun = "shift"
     verbs = (
@@ -229,7 +230,7 @@ class ShiftAdmin(VerbsAdmin):
 def cover_of(shift: Any) -> str | SafeString:
     """Who is on duty, or that nobody is, and why (``shift`` with ``is_covered``)."""
     if shift.officer is None:
-        return format_html('<strong class="admin-vacant">{}</strong>', _("nobody"))
+        return format_html('<strong class="admin-vacant">{}</strong>', pgettext("shift", "nobody"))
     if not shift.is_covered:
         why = _("has left the platform")
         return format_html('{} <strong class="admin-vacant">{}</strong>', shift.officer.name, why)
@@ -292,11 +293,11 @@ class ShiftSwapAdmin(VerbsAdmin):
     def platform(self, obj: ShiftSwap) -> str:
         return obj.mine.platform.name
 
-    @admin.display(description=_("gives"), ordering="mine__starts_at")
+    @admin.display(description=_("shift offered"), ordering="mine__starts_at")
     def gives(self, obj: ShiftSwap) -> str:
         return obj.mine.when
 
-    @admin.display(description=_("takes"), ordering="theirs__starts_at")
+    @admin.display(description=_("shift wanted"), ordering="theirs__starts_at")
     def takes(self, obj: ShiftSwap) -> str:
         return obj.theirs.when
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from staffing.models.accounts import User
 from staffing.models.units import Unit
@@ -48,7 +49,7 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.platform.name} {self.when} {self.officer.name if self.officer else _now('nobody')}"
+        return f"{self.platform.name} {self.when} {self.officer.name if self.officer else pgettext('shift', 'nobody')}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:staffing_shift_change", args=[self.pk])

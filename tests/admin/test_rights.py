@@ -25,6 +25,8 @@ staffing.platformlink  l       l     l     l       l         l           l      
 staffing.membership    l       l     lac   lac     lac       l           l        lac     lac
 staffing.tenure        l       l     la    la      la        l           l        l       l
 staffing.assistant     l       l     lac   lac     lac       l           l        l       l
+staffing.shift         l       l     la    la      la        l           l        l       l
+staffing.shiftswap     l       l     l     l       l         l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 blocks.district        l       l     l     l       l         l           l        l       l
 blocks.street          l       l     l     l       l         l           l        l       l

@@ -1,6 +1,7 @@
 """Who hears of decisions and emergencies while a rota runs, and what the rota itself tells."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -195,7 +196,7 @@ def test_the_rota_tells_whom_it_concerns(pair: World) -> None:
     theirs = on_duty(pair, "stand_in", first_on=TODAY + 2 * DAY)[0]
     assert Delivery.objects.filter(kind="rota_planned").count() == 2
     one, other = by(pair.dispatcher).actor, by(pair.stand_in).actor
-    found = {}
+    found: dict[str, set[str]] = {}
     swap = lambda: ask_swap(shift=mine, theirs=theirs, at=AT, actor=one)  # noqa: E731
     found |= after(pair, swap)
     found |= after(pair, lambda: decline_swap(swap=pending(), at=AT, actor=other))
@@ -204,7 +205,7 @@ def test_the_rota_tells_whom_it_concerns(pair: World) -> None:
     swap()
     found |= after(pair, lambda: agree_swap(swap=pending(), at=AT, actor=other))
     found |= after(pair, lambda: assign_shift(shift=mine, officer=pair.dispatcher, at=AT, actor=SYSTEM))
-    leave = {"first_on": TODAY, "last_on": TODAY + 5 * DAY, "at": AT, "actor": SYSTEM}
+    leave: dict[str, Any] = {"first_on": TODAY, "last_on": TODAY + 5 * DAY, "at": AT, "actor": SYSTEM}
     unit = pair.unit("rapid_response")
     found |= after(pair, lambda: vacate_shifts(platform=unit, officer=pair.dispatcher, **leave))
     third = on_duty(pair, "stand_in", first_on=TODAY + 8 * DAY)[0]

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -109,8 +110,8 @@ def test_nobody_takes_a_seat_in_a_platform_that_the_street_no_longer_has(world):
 
 def test_shifts_of_a_former_platform_end_with_it(world):
     every = Pattern(begins=dt.time(8), ends=dt.time(8))
-    who = {"officers": [world.coordinator], "at": AT, "actor": SYSTEM}
-    span = {"first_on": EVE - dt.timedelta(days=2), "last_on": FIRST + dt.timedelta(days=2)}
+    who: dict[str, Any] = {"officers": [world.coordinator], "at": AT, "actor": SYSTEM}
+    span: dict[str, Any] = {"first_on": EVE - dt.timedelta(days=2), "last_on": FIRST + dt.timedelta(days=2)}
     plan_shifts(platform=world.unit("coordination"), pattern=every, **span, **who)
     load()
     assert [shift.day for shift in Shift.objects.all()] == [

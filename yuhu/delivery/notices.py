@@ -292,7 +292,7 @@ NOTICES: tuple[Notice, ...] = (
     ),
     Notice(
         "rota_assigned", "rota.assigned", A.NAMED, _("A shift has changed hands"),
-        _("A shift was given to somebody else: %(what)s."), email=True, icon="people",
+        _("The shift has another officer now: %(what)s."), email=True, icon="people",
     ),
     Notice(
         "rota_released", "rota.vacated", A.NAMED, _("Released from duty"),

@@ -1,5 +1,5 @@
 """Loads the demo district: real streets and communities, 326 blocks, the full roster, the history that the report
-of 2022 tells, and about 200 open cases around today. Deterministic but for the clock; safe to run again.
+of 2022 tells, and about 200 open cases and the rotas around today. Deterministic but for the clock; safe to run again.
 """
 
 import datetime as dt
@@ -27,6 +27,7 @@ from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.people import load_clients, load_people
+from yuhu.runtime.demo.rota import load_rota
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 
 START = dt.date(2022, 1, 1)
@@ -100,6 +101,7 @@ class Command(BaseCommand):
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
         Case.objects.filter(source="").update(source="demo")
+        load_rota(now=now, seed=SEED)
         while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
             pass
         while relay(at=now):
