@@ -54,7 +54,13 @@ _PLANNING = frozenset({"assign", "free", "remove"})
 
 
 class ShiftStreetFilter(StreetFilter):
+    """Only for whoever sees the rotas of several streets."""
+
     column = "platform__street"
+
+    def offer(self, request: HttpRequest) -> list[tuple[str, str]]:
+        streets = _streets_of(request)
+        return streets if len(streets) > 1 else []
 
 
 class CoverFilter(KnownFilter):
@@ -140,7 +146,11 @@ class ShiftAdmin(VerbsAdmin):
             help_text = _("In turn, the first named first. Empty: all duty officers of the platform in turn.")
             named = Named(Shift, "officer", _("Officers"), required=False, many=True, help_text=help_text)
             form.base_fields["officers"] = self.named_field(request, named)
+            form.base_fields["platform"].widget.can_view_related = False
         return form
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().add_view(request, form_url, {"title": gettext("Plan shifts"), **(extra_context or {})})
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -150,8 +160,15 @@ class ShiftAdmin(VerbsAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         today = clock.today()
-        usual = {"first_on": today, "last_on": today + dt.timedelta(days=13), "begins": dt.time(8, 30)}
+        usual: dict[str, Any] = {
+            "first_on": today,
+            "last_on": today + dt.timedelta(days=13),
+            "begins": dt.time(8, 30),
+        }
         given = super().get_changeform_initial_data(request)
+        platforms = list(_platforms_planned_by(request)[:2])
+        if len(platforms) == 1:
+            usual["platform"] = platforms[0].pk
         return {**usual, "ends": dt.time(8, 30), "weekdays": list(range(7)), "parts": 1, **given}
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Shift:

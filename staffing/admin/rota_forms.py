@@ -34,7 +34,7 @@ class PlanForm(ActionForm):
         label=_("On these weekdays"),
         coerce=int,
         choices=list(WEEKDAYS.items()),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "admin-choices"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "admin-weekdays"}),
     )
     begins = _hour(_("Begins"))
     ends = _hour(

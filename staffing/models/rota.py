@@ -5,9 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from staffing.models.accounts import User
 from staffing.models.units import Unit
@@ -109,7 +108,7 @@ class ShiftSwap(models.Model):
 
     def __str__(self) -> str:
         names = {"one": self.asked_by.name, "other": self.asked_of.name}
-        return _now("%(one)s and %(other)s") % names + f"：{self.mine.when} ⇄ {self.theirs.when}"
+        return gettext("%(one)s and %(other)s") % names + f"：{self.mine.when} ⇄ {self.theirs.when}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:staffing_shiftswap_change", args=[self.pk])
@@ -145,5 +144,8 @@ class RotaGap(models.Model):
 def span_text(row: Shift | RotaGap) -> str:
     """From when to when on the district's clock: ``2026-11-24 08:30–20:30``; the end's day where it is another."""
     start, end = clock.local(row.starts_at), clock.local(row.ends_at)
-    same = start.date() == end.date()
-    return f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}" if same else f"{start:%Y-%m-%d %H:%M}–{end:%m-%d %H:%M}"
+    days = (end.date() - start.date()).days
+    until = f"{end:%H:%M}" if days == 0 else f"{end:%m-%d %H:%M}"
+    if days == 1:
+        until = gettext("%(time)s the next day") % {"time": f"{end:%H:%M}"}
+    return f"{start:%Y-%m-%d %H:%M}–{until}"
