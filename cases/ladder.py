@@ -1,6 +1,6 @@
 """Who is told of a breach, level by level: the post's superior at the limit, one level more each working day.
 
-governor → head of the community's platform → street leader → district leader; office or team → head of its
+governor → head of the platform that serves the blocks → street leader → district leader; office or team → head of its
 platform → street leader → district leader; department → its head → district leader (docs/architecture.md). Pure.
 """
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cases.states import Step
+from staffing.posts import Function
 
 
 class Receiver(StrEnum):
@@ -24,15 +25,16 @@ class Receiver(StrEnum):
 
 @dataclass(frozen=True)
 class Rung:
-    """A level: whose heads or leaders are told. ``unit`` names the unit relative to the case."""
+    """A level: whose heads or leaders are told. ``unit`` names the unit relative to the case (``platform:`` and the
+    function that it has in the case's street)."""
 
     unit: str
     role: str
 
 
-_BLOCK = Rung("platform:block_service", "head")
+_BLOCK = Rung(f"platform:{Function.SERVES_BLOCKS}", "head")
 _OWN_PLATFORM = Rung("own_platform", "head")
-_COORDINATION = Rung("platform:coordination", "head")
+_COORDINATION = Rung(f"platform:{Function.COORDINATES}", "head")
 _OWN_HEAD = Rung("lead_unit", "head")
 _STREET = Rung("street", "leader")
 _DISTRICT = Rung("district", "leader")

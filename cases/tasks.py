@@ -4,6 +4,7 @@ import datetime as dt
 
 from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
 from cases.actions.drafts import forget_old_drafts
+from cases.actions.platforms import follow_platforms
 from cases.actions.report import DISPATCH_STEP
 from cases.actions.roster import follow_planned
 from cases.actions.whistles.automatic import escalate_silence, tell_late_approval, warn_department
@@ -68,6 +69,11 @@ def sweep_whistles(at: dt.datetime) -> int:
     return done + steps.each(name, list(waiting), lambda pk: tell_late_approval(whistle_id=pk, at=at))
 
 
+def sweep_platforms(at: dt.datetime) -> int:
+    """What a platform holds that its street no longer has."""
+    return follow_platforms(at=at)
+
+
 def sweep_photo_drafts(at: dt.datetime) -> int:
     return forget_old_drafts(at=at, limit=BATCH)
 
@@ -87,6 +93,7 @@ def register() -> None:
     steps.register_sweep("cases.resume", sweep_suspended)
     steps.register_sweep("cases.roster", sweep_roster)
     steps.register_sweep("cases.whistles", sweep_whistles)
+    steps.register_sweep("cases.platforms", sweep_platforms)
     # Removes files, from a store that may be another machine.
     steps.register_sweep("cases.photo_drafts", sweep_photo_drafts, external=True)
     steps.register_sweep("cases.fold", sweep_fold)

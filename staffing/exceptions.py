@@ -214,3 +214,31 @@ class LaterCounsel(Conflict):
 
     code = "later_counsel"
     message = _("The present appointment began on this day or later. Choose a later day.")
+
+
+class ShiftTaken(Conflict):
+    """Two shifts of one platform would overlap."""
+
+    code = "shift_taken"
+    message = _("Another shift of this platform lies in this time. Remove it first, or choose another time.")
+
+
+class NotOnThisRota(Invalid):
+    """Only who decides in the platform can be on duty for it."""
+
+    code = "not_on_rota"
+    message = _("Only duty officers and heads of the platform on that day can be on duty for it.")
+
+
+class ShiftOver(Conflict):
+    """What has begun or ended is not planned any more."""
+
+    code = "shift_over"
+    message = _("This time has passed already. Choose a later one.")
+
+
+class SwapClosed(Conflict):
+    """The request was decided, or what it asks for is not there any more."""
+
+    code = "swap_closed"
+    message = _("This exchange is not open any more: it was decided, or a shift has begun or changed hands.")

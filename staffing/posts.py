@@ -58,6 +58,8 @@ ACTING_OF: dict[str, PostKind] = {
 }
 
 
+# Who decides in a platform, and so may be on duty for it.
+DECIDES_IN_PLATFORM = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
 _BLOCK_POSTS = frozenset(
     {
         PostKind.GOVERNOR,
@@ -110,6 +112,21 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     # 督查: those above the departments decide, the auditor reads along.
     Capability.INSPECT: frozenset({PostKind.DISTRICT_LEADER}),
     Capability.READ_INSPECTION: frozenset({PostKind.DISTRICT_LEADER, PostKind.AUDITOR}),
+}
+
+
+class Function(StrEnum):
+    """What one platform of a street does for the others, whatever it is called and however many there are."""
+
+    COORDINATES = "coordinates"
+    SERVES_BLOCKS = "serves_blocks"
+    RESPONDS = "responds"
+
+
+FUNCTION_LABELS: dict[Function, Promise] = {
+    Function.COORDINATES: _("Coordinates, and evaluates where no supervisor can"),
+    Function.SERVES_BLOCKS: _("Serves the blocks, and receives where nobody in the block can"),
+    Function.RESPONDS: _("Responds to emergencies"),
 }
 
 # Posts whose area opens cases. Administrators look after the system, not after cases: three separate roles

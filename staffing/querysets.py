@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from blocks.models import District
-from staffing.posts import ACTING_OF
+from staffing.posts import ACTING_OF, DECIDES_IN_PLATFORM
+from yuhu.kit import clock
 from yuhu.kit.scope import COMMUNITY, DISTRICT, STREET, Scope
 from yuhu.kit.text import has_control
 
@@ -26,6 +27,10 @@ class DatedQuerySet(QuerySet[M]):
     def not_over(self, day: dt.date) -> Self:
         """Rows in force on ``day`` or planned for later."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def deciding_in_platforms(self, day: dt.date) -> Self:
+        """Seats of those who decide in a platform on ``day`` or later."""
+        return self.not_over(day).filter(unit__kind="platform", role__in=sorted(DECIDES_IN_PLATFORM))
 
     def within(self, scope: Scope) -> Self:
         """Who has which seat is open to everybody who holds a post; without a post only one's own."""
@@ -47,6 +52,22 @@ class UnitQuerySet(QuerySet[M]):
         if has_control(wanted):
             return self.none()
         return self.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted)) if wanted else self
+
+    def platforms(self, day: dt.date) -> Self:
+        """The platforms that there are on ``day``: an office belongs to them, or they have a function."""
+        links, functions = self._related("office_links"), self._related("functions")
+        named = Q(pk__in=links.on(day).values("platform")) | Q(pk__in=functions.on(day).values("platform"))
+        return self.filter(named, kind="platform")
+
+    def performing(self, function: str, *, street: str, day: dt.date) -> Self:
+        """The platform that has ``function`` in the street on ``day``; none or one."""
+        rows = self._related("functions").on(day).filter(function=function, street=street)
+        return self.filter(pk__in=rows.values("platform"))
+
+    def _related(self, name: str) -> Any:
+        """All rows of a child: its model stands above this module, so it is found through the relation."""
+        child: Any = self.model._meta.get_field(name).related_model
+        return child._default_manager.all()
 
 
 class TenureQuerySet(QuerySet[M]):
@@ -214,6 +235,42 @@ class PlatformLinkQuerySet(QuerySet[M]):
         return self if scope.has_post else self.none()
 
 
+class PlatformFunctionQuerySet(QuerySet[M]):
+    """Which platform does what in its street, as successive rows."""
+
+    def on(self, day: dt.date) -> Self:
+        later = self.model._default_manager.filter(
+            street=OuterRef("street"),
+            function=OuterRef("function"),
+            starts_on__gt=OuterRef("starts_on"),
+            starts_on__lte=day,
+        )
+        return self.filter(starts_on__lte=day).exclude(Exists(later))
+
+    def heirs(self, day: dt.date) -> dict[int, int]:
+        """Platforms whose functions have all passed on by ``day``, each with who does now what it did last.
+
+        Two queries of a small table; one as long as no platform was ever replaced.
+        """
+        columns = ("street", "function", "platform")
+        rows = list(self.filter(starts_on__lte=day).order_by("-starts_on", "function").values_list(*columns))
+        if len(rows) == len({(street, function) for street, function, _platform in rows}):
+            return {}
+        now: dict[tuple[str, str], int] = {}
+        heirs: dict[int, int] = {}
+        for street, function, platform in rows:
+            heirs.setdefault(platform, now.setdefault((street, function), platform))
+        platforms: Any = self.model._meta.get_field("platform").related_model
+        there = set(
+            platforms._default_manager.platforms(day).filter(pk__in=heirs).values_list("pk", flat=True)
+        )
+        return {old: new for old, new in heirs.items() if old not in there and old != new}
+
+    def within(self, scope: Scope) -> Self:
+        """As open as the units themselves."""
+        return self if scope.has_post else self.none()
+
+
 class UserQuerySet(QuerySet[M]):
     """People who work here, and the accounts of systems."""
 
@@ -349,3 +406,83 @@ class CounselQuerySet(QuerySet[M]):
     def within(self, scope: Scope) -> Self:
         """Open to everybody who holds a post, as the units themselves are."""
         return self if scope.has_post else self.none()
+
+
+class ShiftQuerySet(QuerySet[M]):
+    """Shifts of platforms. ``at`` is a moment, a day is local."""
+
+    def within(self, scope: Scope) -> Self:
+        """Shifts of the platforms in one's areas and units, and one's own."""
+        seen = Q(pk__in=[])
+        if scope.districts:
+            seen |= Q(platform__street__district__in=sorted(scope.districts))
+        if scope.streets:
+            seen |= Q(platform__street__in=sorted(scope.streets))
+        if scope.units:
+            seen |= Q(platform__in=sorted(scope.units))
+        if scope.person is not None:
+            seen |= Q(officer=scope.person)
+        return self.filter(seen)
+
+    def on(self, day: dt.date) -> Self:
+        """That touch the local day."""
+        return self.during(clock.day_start(day), clock.day_start(day + dt.timedelta(days=1)))
+
+    def during(self, start: dt.datetime, end: dt.datetime) -> Self:
+        """That touch the time from ``start`` to ``end`` (exclusive)."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def covered(self) -> Self:
+        """With an officer whose account is open and who decides in the platform on the shift's day."""
+        return self.filter(Exists(self._seats()))
+
+    def uncovered(self) -> Self:
+        """That nobody covers."""
+        return self.filter(~Exists(self._seats()))
+
+    def with_cover(self) -> Self:
+        """Each row with ``is_covered``."""
+        return self.annotate(is_covered=Exists(self._seats()))
+
+    def _seats(self) -> "QuerySet[Any]":
+        platform: Any = self.model._meta.get_field("platform").related_model
+        seats: Any = platform._meta.get_field("memberships").related_model._default_manager
+        goes_on = Q(ends_on__isnull=True) | Q(ends_on__gt=OuterRef("day"))
+        found: QuerySet[Any] = seats.filter(
+            goes_on,
+            unit=OuterRef("platform"),
+            user=OuterRef("officer"),
+            user__is_active=True,
+            role__in=sorted(DECIDES_IN_PLATFORM),
+            starts_on__lte=OuterRef("day"),
+        )
+        return found
+
+
+class ShiftSwapQuerySet(QuerySet[M]):
+    """Requests to exchange two shifts."""
+
+    def within(self, scope: Scope) -> Self:
+        """As the shift that is offered, and one's own requests."""
+        mine: Any = self.model._meta.get_field("mine").related_model
+        seen = Q(mine__in=mine._default_manager.within(scope))
+        if scope.person is not None:
+            seen |= Q(asked_by=scope.person) | Q(asked_of=scope.person)
+        return self.filter(seen)
+
+    def waiting(self, at: dt.datetime) -> Self:
+        """Not decided, and neither shift has begun."""
+        return self.filter(outcome="", mine__starts_at__gt=at, theirs__starts_at__gt=at)
+
+
+class RotaGapQuerySet(QuerySet[M]):
+    """Times that nobody covers, as they were found."""
+
+    def within(self, scope: Scope) -> Self:
+        """Of the platforms in one's areas and units."""
+        seen = Q(platform__in=sorted(scope.units)) if scope.units else Q(pk__in=[])
+        if scope.districts:
+            seen |= Q(platform__street__district__in=sorted(scope.districts))
+        if scope.streets:
+            seen |= Q(platform__street__in=sorted(scope.streets))
+        return self.filter(seen)

@@ -1,16 +1,18 @@
 """The roster 1+N+1 as a sheet: one row a seat. Reads it row by row, names every fault by its cell, and writes it out.
+And the sheet of a version of platforms: one row an office.
 
 Pure: knows codes, words and dates, no database. What is written out reads back the same. Leaves to others: who is
 meant by a row, and what it changes (``actions.importing``).
 """
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from staffing.posts import PostKind
+from staffing.posts import Function, PostKind
 from yuhu.kit.excel.lines import Line, Row, RowError, lines_of
 from yuhu.kit.excel.values import as_code, as_date, narrow
 from yuhu.kit.exceptions import Invalid
@@ -183,3 +185,84 @@ def _post(text: str) -> PostKind | None:
 def _kind(text: str) -> str:
     word = narrow(text).replace(" ", "")
     return _KIND_WORDS.get(word) or (word.lower() if word.lower() in _KIND_WORDS.values() else "")
+
+
+# One row an office or team: the platform it belongs to, and what that platform does for the street.
+PLATFORM_COLUMNS: dict[str, tuple[str, ...]] = {
+    "office": ("office_code", "机构代码"),
+    "platform": ("platform_code", "平台代码"),
+    "name": ("platform_zh", "平台名称"),
+    "functions": ("platform_functions", "平台职能"),
+}
+_PLATFORM_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class PlatformLine:
+    """One office, the platform that it belongs to, and that platform's functions (codes of ``posts.Function``)."""
+
+    line: Line
+    office: str
+    platform: str
+    name: str
+    functions: tuple[str, ...]
+
+    def fault(self, column: str, code: str, message: str) -> RowError:
+        """What is wrong with one cell of the row."""
+        return RowError(self.line.number, code, message, self.line.cell(*PLATFORM_COLUMNS[column]))
+
+
+def read_platforms(rows: Iterable[Row | Line]) -> tuple[list[PlatformLine], list[RowError]]:
+    """The offices of a version of platforms, and the sheet's faults.
+
+    Every function must be one platform's, and a platform's rows must say the same of it.
+    """
+    found: list[PlatformLine] = []
+    errors: list[RowError] = []
+    for line in lines_of(rows):
+        cells = {name: line.get(*headings) for name, headings in PLATFORM_COLUMNS.items()}
+        if not any(cells.values()):
+            continue
+        row = PlatformLine(
+            line, cells["office"], cells["platform"], cells["name"], tuple(cells["functions"].split())
+        )
+        found.append(row)
+        errors += _faults_of_platform(row)
+    errors += _contradicting_platforms(found)
+    return found, errors
+
+
+def _faults_of_platform(row: PlatformLine) -> Iterator[RowError]:
+    if not row.office:
+        yield row.fault("office", "office", _("The office is missing."))
+    if not _PLATFORM_CODE.fullmatch(row.platform):
+        text = _("A platform's code has small letters, digits and underscores, at most 40.")
+        yield row.fault("platform", "platform", text)
+    if not 1 <= len(row.name) <= _LONGEST_NAME or has_control(row.name):
+        yield row.fault("name", "name", _("The platform's name is missing or too long."))
+    if unknown := set(row.functions) - set(Function):
+        text = _("There is no such function: %(function)s.") % {"function": ", ".join(sorted(unknown))}
+        yield row.fault("functions", "functions", text)
+
+
+def _contradicting_platforms(rows: list[PlatformLine]) -> Iterator[RowError]:
+    said: dict[str, PlatformLine] = {}
+    offices: set[str] = set()
+    performed: dict[str, str] = {}
+    for row in rows:
+        first = said.setdefault(row.platform, row)
+        if (first.name, first.functions) != (row.name, row.functions):
+            text = _("Row %(row)d says something else of the same platform.") % {"row": first.line.number}
+            yield row.fault("name", "platform_differs", text)
+        if row.office in offices:
+            yield row.fault("office", "office_twice", _("The same office stands in two rows."))
+        offices.add(row.office)
+        for function in row.functions:
+            if performed.setdefault(function, row.platform) != row.platform:
+                text = _("Two platforms have the function %(function)s.") % {"function": function}
+                yield row.fault("functions", "function_twice", text)
+    for function in Function:
+        if function not in performed:
+            text = _("No platform has the function %(function)s.") % {"function": function}
+            yield RowError(1, "function_missing", text)

@@ -1,10 +1,11 @@
-"""What happens by itself: accounts that nobody uses are closed, sheets that nobody applied are emptied."""
+"""What happens by itself: accounts that nobody uses are closed, sheets that nobody applied are emptied, gaps
+in a rota are warned of."""
 
 import datetime as dt
 
 from django.conf import settings
 
-from staffing.actions import close_unused, forget_proposals
+from staffing.actions import close_unused, forget_proposals, warn_of_gaps
 from staffing.actions.importing import KEPT
 from staffing.models import User
 from yuhu.kit import steps
@@ -28,7 +29,13 @@ def sweep_proposals(at: dt.datetime) -> int:
     return forget_proposals(before=at - KEPT, limit=BATCH)
 
 
+def sweep_rota(at: dt.datetime) -> int:
+    """Warn of hours of the next days that nobody covers."""
+    return warn_of_gaps(at=at)
+
+
 def register() -> None:
     """Make the sweeps known (apps.ready)."""
     steps.register_sweep("staffing.unused", sweep_unused)
     steps.register_sweep("staffing.proposals", sweep_proposals)
+    steps.register_sweep("staffing.rota", sweep_rota)

@@ -156,5 +156,5 @@ def _unit_of(case: Case, rung: Rung, on: dt.date) -> Unit | None:
         return Unit.objects.filter(kind=Unit.Kind.STREET, street=street).first() if street else None
     if rung.unit == "district":
         return Unit.objects.filter(kind=Unit.Kind.DISTRICT, district=case.district_code).first()
-    code = rung.unit.partition(":")[2]
-    return Unit.objects.filter(street=street, office_code=code).first() if street else None
+    function = rung.unit.partition(":")[2]
+    return Unit.objects.performing(function, street=street, day=on).first() if street else None

@@ -1,5 +1,5 @@
-"""Who evaluates a result: the block's supervisor, else the acting one, else the coordination platform's duty officers,
-else the leaders; never somebody who signed or handed back an order, nor a member of a unit that did.
+"""Who evaluates a result: the block's supervisor, else the acting one, else the duty officers of the platform that
+coordinates, else the leaders; never somebody who signed or handed back an order, nor a member of a unit that did.
 """
 
 import datetime as dt
@@ -10,12 +10,11 @@ from cases.models import Case, WorkOrder
 from cases.policies import handled
 from staffing.models import Membership, Tenure, Unit, User
 from staffing.policies import posts_of
-from staffing.posts import PostKind
+from staffing.posts import Function, PostKind
 from yuhu.kit import clock
 
 SEATS = (PostKind.ACTING_SUPERVISOR, PostKind.SUPERVISOR)
 _DECIDERS = (Membership.Role.DUTY_OFFICER, Membership.Role.HEAD, Membership.Role.LEADER)
-COORDINATION = "coordination"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def designate(case: Case, orders: Sequence[WorkOrder], at: dt.datetime) -> Evalu
     for person in _supervisors(case, on):
         if not handled(orders, person.pk, posts_of(person, on)):
             return Evaluator(user=person)
-    units = list(_units(case))
+    units = list(_units(case, on))
     for unit in units:
         seats = (
             Membership.objects.on(on)
@@ -61,10 +60,10 @@ def _supervisors(case: Case, on: dt.date) -> Iterable[User]:
     return [person for post in SEATS if (person := held.get(post)) is not None]
 
 
-def _units(case: Case) -> Iterable[Unit]:
-    """Coordination platform → the street's leaders → the district's."""
+def _units(case: Case, on: dt.date) -> Iterable[Unit]:
+    """The platform that coordinates → the street's leaders → the district's."""
     platform = (
-        Unit.objects.filter(street=case.street_code or None, office_code=COORDINATION).first()
+        Unit.objects.performing(Function.COORDINATES, street=case.street_code, day=on).first()
         if case.street_code
         else None
     )

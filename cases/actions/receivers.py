@@ -5,16 +5,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 
 from cases.models import Case, Category
 from cases.routing import Decision, Facts, Place, Seat, route, went_to_block
 from duties.models import DutyItem, DutyList
 from staffing.models import Assistant, Tenure, Unit, User
-from staffing.posts import PostKind
+from staffing.posts import Function, PostKind
 from yuhu.kit.compiled import Compiled
 
-BLOCK_PLATFORM = "block_service"
+OFFICE, PLATFORM = "office", "platform"
 GOVERNS = (Tenure.Seat.GOVERNOR, Tenure.Seat.ACTING_GOVERNOR)
 
 
@@ -31,7 +31,7 @@ def facts_of(case: Case, item: DutyItem | None, on: dt.date) -> Facts:
     """Everything ``routing.route`` wants to know about the case on the day."""
     category = case.category
     seats = _seats(case, on) if case.block_id else {}
-    units = _units(case)
+    units = _units(case, on)
     return Facts(
         category=category.code,
         category_name=category.name,
@@ -44,9 +44,9 @@ def facts_of(case: Case, item: DutyItem | None, on: dt.date) -> Facts:
         governor=seats.get(PostKind.GOVERNOR),
         acting_governor=seats.get(PostKind.ACTING_GOVERNOR),
         liaison_cadre=_liaison(case, on) if case.block_id and not _governed(seats) else None,
-        office=units.get(category.office_code),
+        office=units.get(OFFICE),
         department=_department(category),
-        platform=units.get(BLOCK_PLATFORM),
+        platform=units.get(PLATFORM),
     )
 
 
@@ -111,17 +111,23 @@ def _liaison(case: Case, on: dt.date) -> Seat | None:
     return Seat(first.user.pk, first.user.name) if first else None
 
 
-def _units(case: Case) -> dict[str, Place]:
+def _units(case: Case, on: dt.date) -> dict[str, Place]:
+    """The street's office for the category, and the platform that serves its blocks on the day."""
     if not case.street_code:
         return {}
-    own = case.category.office_code or BLOCK_PLATFORM
-    rows = _OFFICES.rows(street=case.street_code, own=own, platform=BLOCK_PLATFORM)
-    return {code: Place(pk, name) for code, pk, name in rows}
+    # A category without an office names no unit, not those without a code.
+    rows = _OFFICES.rows(street=case.street_code, own=case.category.office_code or "—", on=on)
+    return {what: Place(pk, name) for what, pk, name in rows}
 
 
-def _offices(street: str, own: str, platform: str) -> QuerySet[Unit, Any]:
-    rows = Unit.objects.filter(street=street, office_code__in=[own, platform])
-    return rows.values_list("office_code", "pk", "name")
+def _offices(street: str, own: str, on: dt.date) -> QuerySet[Unit, Any]:
+    def told(rows: QuerySet[Unit], what: str) -> QuerySet[Unit, Any]:
+        marked = rows.order_by().annotate(what=Value(what, output_field=CharField()))
+        return marked.values_list("what", "pk", "name")
+
+    serving = Unit.objects.performing(Function.SERVES_BLOCKS, street=street, day=on)
+    office = Unit.objects.filter(street=street, office_code=own)
+    return told(office, OFFICE).union(told(serving, PLATFORM), all=True)
 
 
 def _department(category: Category) -> Place | None:
@@ -132,6 +138,6 @@ def _department(category: Category) -> Place | None:
 # Asked by every dispatch.
 _ITEM = Compiled(_item, code=str, on=dt.date)
 _SEATED = Compiled(_seated, block=int, on=dt.date)
-_OFFICES = Compiled(_offices, street=str, own=str, platform=str)
+_OFFICES = Compiled(_offices, street=str, own=str, on=dt.date)
 _USER = Compiled(lambda pk: User.objects.filter(pk=pk), pk=int)
 _UNIT = Compiled(lambda pk: Unit.objects.filter(pk=pk), pk=int)

@@ -38,7 +38,7 @@ def follow(block: Block, post: str, at: dt.datetime, actor: Actor) -> None:
             _pass_on(pk, by, at)
     else:
         for pk, _block, _evaluator in _evaluations([block.pk]):
-            _evaluate_by_another(pk, by, at)
+            evaluate_by_another(pk, by, at)
 
 
 def follow_planned(*, at: dt.datetime) -> int:
@@ -54,7 +54,7 @@ def follow_planned(*, at: dt.datetime) -> int:
             moved += _pass_on(pk, by, at)
     for pk in {*(_misjudged(blocks, on) if blocks else ()), *_judged_by_handlers(on)}:
         with transaction.atomic():
-            moved += _evaluate_by_another(pk, by, at)
+            moved += evaluate_by_another(pk, by, at)
     return moved
 
 
@@ -147,7 +147,7 @@ def _pass_on(pk: int, by: By, at: dt.datetime) -> bool:
     return True
 
 
-def _evaluate_by_another(pk: int, by: By, at: dt.datetime) -> bool:
+def evaluate_by_another(pk: int, by: By, at: dt.datetime) -> bool:
     """Designate anew; whether it is somebody else now."""
     case = locked(pk)
     if case.state != State.HANDLED:

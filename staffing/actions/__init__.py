@@ -30,6 +30,7 @@ from staffing.actions.clients import (
 )
 from staffing.actions.counsel import appoint_counsel, end_counsel, load_counsel
 from staffing.actions.filters import forget_filter, keep_filter
+from staffing.actions.gaps import warn_of_gaps
 from staffing.actions.importing import (
     apply_roster,
     applying_roster,
@@ -37,6 +38,7 @@ from staffing.actions.importing import (
     plan_of,
     propose_roster,
 )
+from staffing.actions.platforms import load_platforms
 from staffing.actions.reserve import leave_reserve, load_reserve, move_tier, put_in_reserve
 from staffing.actions.roster import (
     add_assistant,
@@ -47,6 +49,7 @@ from staffing.actions.roster import (
     relieve,
     stand_in,
 )
+from staffing.actions.rota import Pattern, assign_shift, plan_shifts, remove_shift, vacate_shifts
 from staffing.actions.seats import join, leave
 from staffing.actions.second_factor import (
     confirm_second_factor,
@@ -55,6 +58,7 @@ from staffing.actions.second_factor import (
     remove_second_factor,
     reseal_second_factors,
 )
+from staffing.actions.swaps import agree_swap, ask_swap, decline_swap, withdraw_swap
 from staffing.actions.trainings import (
     TrainingRow,
     cancel_training,
@@ -67,16 +71,20 @@ from staffing.actions.trainings import (
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
 
 __all__ = [
+    "Pattern",
     "RosterRow",
     "SeatRow",
     "TrainingRow",
     "add_assistant",
     "add_client",
     "add_people",
+    "agree_swap",
     "apply_roster",
     "applying_roster",
     "appoint",
     "appoint_counsel",
+    "ask_swap",
+    "assign_shift",
     "cancel_leave",
     "cancel_training",
     "change_client",
@@ -87,6 +95,7 @@ __all__ = [
     "correct_account",
     "correct_training",
     "create_account",
+    "decline_swap",
     "end_assistant",
     "end_counsel",
     "end_leave",
@@ -103,6 +112,7 @@ __all__ = [
     "leave_reserve",
     "load_counsel",
     "load_departments",
+    "load_platforms",
     "load_reserve",
     "load_roster",
     "load_seats",
@@ -117,6 +127,7 @@ __all__ = [
     "note_attendance",
     "on_roster_change",
     "plan_of",
+    "plan_shifts",
     "plan_training",
     "propose_roster",
     "propose_second_factor",
@@ -124,6 +135,7 @@ __all__ = [
     "refuse_token",
     "relieve",
     "remove_second_factor",
+    "remove_shift",
     "renew_secret",
     "reseal_second_factors",
     "reset_password",
@@ -131,5 +143,8 @@ __all__ = [
     "set_client_active",
     "stand_in",
     "take_leave",
+    "vacate_shifts",
+    "warn_of_gaps",
     "withdraw_attendance",
+    "withdraw_swap",
 ]

@@ -26,7 +26,8 @@ def join(
     """``user`` takes a seat in ``unit``.
 
     Raises:
-        WrongUnit: the role does not exist in this kind of unit, or two administrators' roles in one hand.
+        WrongUnit: the role does not exist in this kind of unit, the platform does not exist on that day, or two
+            administrators' roles in one hand.
         AlreadyThere: a seat of the same role lasts till then, or is planned.
         OwnSeat: somebody would give himself rights.
     """
@@ -34,6 +35,9 @@ def join(
         raise OwnSeat(field="user")
     if unit.kind not in _ROLE_KINDS.get(role, frozenset(Unit.Kind)):
         raise WrongUnit(field="role")
+    if unit.kind == Unit.Kind.PLATFORM and not Unit.objects.platforms(starts_on).filter(pk=unit.pk).exists():
+        message = _("The street does not have this platform on that day. Choose its successor.")
+        raise WrongUnit(message, code="no_platform", field="unit")
     Unit.objects.select_for_update().get(pk=unit.pk)  # two who join at once are journaled one after the other
     User.objects.select_for_update().get(pk=user.pk)
     seats = Membership.objects.not_over(starts_on).filter(user=user)

@@ -1,7 +1,6 @@
 """Units from the reference files: departments, and for each street its leaders, platforms, offices, teams, communities.
 
-Safe to run again: what exists is left alone. Another version with four centres works by data alone, since the
-link from office to platform is a dated row.
+Safe to run again: what exists is left alone. Leaves to others: another version of the platforms (``platforms``).
 """
 
 import csv
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from blocks.models import Community, District, Street
 from staffing.exceptions import AlreadyThere, WrongUnit
-from staffing.models import PlatformLink, Unit
+from staffing.models import PlatformFunction, PlatformLink, Unit
 from yuhu.journal.actions import Actor, record
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -79,15 +78,20 @@ def load_street_units(*, street: Street, parent: Unit, starts_on: dt.date) -> No
         },
     )
     platforms: dict[str, Unit] = {}
+    functions: dict[str, Unit] = {}
     for row in _rows("offices_platforms.csv"):
         code = row["platform_code"]
         if code not in platforms:
             platforms[code] = _unit(street, code, row["platform_zh"], Unit.Kind.PLATFORM, leaders, "article")
+            functions |= dict.fromkeys(row["platform_functions"].split(), platforms[code])
         kind = Unit.Kind.TEAM if row["row_type"] == "enforcement_team" else Unit.Kind.OFFICE
         office = _unit(street, row["office_code"], row["office_zh"], kind, leaders, row["source"])
-        PlatformLink.objects.get_or_create(
-            office=office, starts_on=starts_on, defaults={"platform": platforms[code]}
-        )
+        if row["home_department_code"] and office.home_department_id is None:
+            _give_home(office, row["home_department_code"], parent)
+        # An office that moved since stays where it is, whatever day this is run for.
+        if not PlatformLink.objects.filter(office=office).exists():
+            PlatformLink.objects.create(office=office, platform=platforms[code], starts_on=starts_on)
+    _give_functions(street, functions, starts_on)
     for community in Community.objects.filter(street=street):
         Unit.objects.get_or_create(
             code=community.code,
@@ -100,6 +104,26 @@ def load_street_units(*, street: Street, parent: Unit, starts_on: dt.date) -> No
                 "source": community.source,
             },
         )
+
+
+def _give_home(team: Unit, department: str, district: Unit) -> None:
+    """The department from which a posted team comes, if it is known here."""
+    team.home_department = Unit.objects.filter(code=f"{district.code}-{department}").first()
+    team.save(update_fields=["home_department"])
+
+
+def _give_functions(street: Street, functions: dict[str, Unit], starts_on: dt.date) -> None:
+    """What no platform of the street does yet; from the day on which the platform got its first office."""
+    known = set(PlatformFunction.objects.filter(street=street).values_list("function", flat=True))
+    for function, platform in functions.items():
+        if function not in known:
+            first = PlatformLink.objects.filter(platform=platform).order_by("starts_on").first()
+            PlatformFunction.objects.create(
+                street=street,
+                function=function,
+                platform=platform,
+                starts_on=first.starts_on if first else starts_on,
+            )
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from staffing.admin.imports import RosterImportAdmin
 from staffing.admin.people import UserAdmin
 from staffing.admin.reserve import ReserveAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
+from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
 from staffing.admin.trainings import TrainingAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
 
@@ -23,6 +24,8 @@ __all__ = [
     "PostsAdmin",
     "ReserveAdmin",
     "RosterImportAdmin",
+    "ShiftAdmin",
+    "ShiftSwapAdmin",
     "TenureAdmin",
     "TrainingAdmin",
     "UnitAdmin",

@@ -84,6 +84,10 @@ class UserAdmin(CareerSection, PostsAdmin):
         found, twice = super().search(request, rows, question)
         if "field_name" in request.GET:  # suggestions for a form: only people who still work here
             found = found.filter(is_active=True).prefetch_related(None)
+        if (request.GET.get("model_name"), request.GET.get("field_name")) == ("shift", "officer"):
+            found = found.filter(
+                pk__in=Membership.objects.deciding_in_platforms(clock.today()).values("user")
+            )
         return found, twice
 
     def get_list_display(self, request: HttpRequest) -> Any:

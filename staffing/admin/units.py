@@ -1,12 +1,14 @@
 """Units at the desk: the tree to read, which platform an office belongs to, and who has a seat where."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
@@ -14,7 +16,7 @@ from staffing.actions import join, leave, move_office
 from staffing.admin.base import DayFilter, PostsAdmin, entitled, who_and_when
 from staffing.admin.days import UnitDays
 from staffing.admin.forms import OfficeForm, SeatEndForm, SeatForm
-from staffing.models import Membership, PlatformLink, Unit
+from staffing.models import Membership, PlatformFunction, PlatformLink, Unit
 from staffing.policies import appoints, may, may_seat
 from staffing.posts import Capability
 from yuhu.kit import clock
@@ -43,7 +45,10 @@ class UnitAdmin(UnitDays, PostsAdmin):
     ordering = ("code",)
     typed_by = ("code",)
     list_per_page = 100
-    fields = ("name", "kind", "code", "street", "parent", "platform", "people", "source")
+    fields: ClassVar = (
+        *("name", "kind", "code", "street", "parent", "platform", "home_department", "functions", "people"),
+        "source",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         today = clock.today()
@@ -53,7 +58,7 @@ class UnitAdmin(UnitDays, PostsAdmin):
             .get_queryset(request)
             .prefetch_related(Prefetch("memberships", seats, to_attr="seats_today"))
         )
-        return rows.select_related("street", "parent").defer("street__boundary")
+        return rows.select_related("street", "parent", "home_department").defer("street__boundary")
 
     def choices(self, request: HttpRequest) -> Any:
         return super().choices(request).prefetch_related(None)
@@ -95,6 +100,19 @@ class UnitAdmin(UnitDays, PostsAdmin):
     def platform(self, obj: Unit) -> str:
         link = PlatformLink.objects.on(clock.today()).filter(office=obj).select_related("platform").first()
         return link.platform.name if link else "—"
+
+    @admin.display(description=_("functions today"))
+    def functions(self, obj: Unit) -> str | SafeString:
+        """Of a platform: what it does for the street today, or that the street has others now; and its rota."""
+        today = clock.today()
+        if obj.kind != Unit.Kind.PLATFORM:
+            return "—"
+        if not Unit.objects.platforms(today).filter(pk=obj.pk).exists():
+            return gettext("None: the street has other platforms today.")
+        rows = PlatformFunction.objects.on(today).filter(platform=obj).order_by("function")
+        said = "；".join(str(row.get_function_display()) for row in rows) or "—"
+        week = f"{reverse('admin:staffing_shift_week')}?street={obj.street_id or ''}"
+        return format_html('{} · <a href="{}">{}</a>', said, week, _("Rota of the week"))
 
     @admin.display(description=_("demo"))
     def demo(self, obj: Unit) -> SafeString:

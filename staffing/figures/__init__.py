@@ -6,6 +6,7 @@ from staffing.figures.counsel import CounselCoverage, communities_without_counse
 from staffing.figures.days import BlockDay, Sitting, block_on, sittings_on
 from staffing.figures.matching import HOUSEHOLDS, Candidate, Mismatch, Opening, block_sizes, mismatches
 from staffing.figures.rosters import ALL, NEEDED, BlockRoster, Completeness, Rosters, roster_rows, rosters
+from staffing.figures.rota import Week, week_of
 from staffing.figures.trainings import (
     Coverage,
     GovernorYear,
@@ -37,6 +38,7 @@ __all__ = [
     "Trained",
     "Turn",
     "Vacancies",
+    "Week",
     "attendance_rows",
     "away",
     "block_on",
@@ -54,4 +56,5 @@ __all__ = [
     "training_years",
     "turns_of",
     "vacancies",
+    "week_of",
 ]

@@ -8,7 +8,8 @@ from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor,
 from staffing.models.clients import PartnerClient
 from staffing.models.registers import Attendance, CounselAppointment, Reserve, Training
 from staffing.models.roster import Assistant, RosterImport, Tenure
-from staffing.models.units import Membership, PlatformLink, Unit
+from staffing.models.rota import RotaGap, Shift, ShiftSwap
+from staffing.models.units import Membership, PlatformFunction, PlatformLink, Unit
 
 __all__ = [
     "Absence",
@@ -19,11 +20,15 @@ __all__ = [
     "FormerPassword",
     "Membership",
     "PartnerClient",
+    "PlatformFunction",
     "PlatformLink",
     "RecoveryCode",
     "Reserve",
     "RosterImport",
+    "RotaGap",
     "SecondFactor",
+    "Shift",
+    "ShiftSwap",
     "Spell",
     "StandIn",
     "Tenure",

@@ -4,13 +4,19 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from blocks.models import Community, District, Street
 from staffing.models.accounts import User
-from staffing.posts import PostKind
-from staffing.querysets import DatedQuerySet, PlatformLinkQuerySet, UnitQuerySet
+from staffing.posts import FUNCTION_LABELS, PostKind
+from staffing.querysets import (
+    DatedQuerySet,
+    PlatformFunctionQuerySet,
+    PlatformLinkQuerySet,
+    UnitQuerySet,
+)
 
 
 class Unit(models.Model):
@@ -38,6 +44,15 @@ class Unit(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
+    # Its people work in the street and belong to the department (执法力量下沉).
+    home_department = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posted_teams",
+        verbose_name=_("home department"),
+    )
     source = models.CharField(_("source"), max_length=20, blank=True)
 
     objects = UnitQuerySet.as_manager()
@@ -52,10 +67,17 @@ class Unit(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(home_department__isnull=True) | Q(kind="team"), name="unit_home_of_teams_only"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page at the desk."""
+        return reverse("admin:staffing_unit_change", args=[self.pk])
 
     @property
     def area(self) -> str:
@@ -83,6 +105,36 @@ class PlatformLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office} → {self.platform} ({self.starts_on})"
+
+
+class PlatformFunction(models.Model):
+    """From a day on, this platform has this function in its street: successive rows, so never two at a time.
+
+    Dispatching and evaluating ask for a function and never for a name, so that platforms are free in name and number.
+    """
+
+    street = models.ForeignKey(Street, models.CASCADE, verbose_name=_("street"))
+    function = models.CharField(
+        _("function"),
+        max_length=20,
+        choices=[(function.value, label) for function, label in FUNCTION_LABELS.items()],
+    )
+    platform = models.ForeignKey(Unit, models.PROTECT, related_name="functions", verbose_name=_("platform"))
+    starts_on = models.DateField(_("from"))
+
+    objects = PlatformFunctionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("function of a platform")
+        verbose_name_plural = _("functions of platforms")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["street", "function", "starts_on"], name="function_of_one_platform"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform}: {self.get_function_display()} ({self.starts_on})"
 
 
 class Membership(models.Model):

@@ -12,7 +12,14 @@ from django.db.models import BigIntegerField, CharField, F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from staffing.models import Assistant, Membership, PartnerClient, Tenure, Unit, User
+from staffing.models import (
+    Assistant,
+    Membership,
+    PartnerClient,
+    Tenure,
+    Unit,
+    User,
+)
 from staffing.posts import AREA_UNITS, CAPABILITIES, SEES_AREA_OF_UNIT, Capability, Post, PostKind
 from yuhu.kit.compiled import Compiled
 from yuhu.kit.scope import Scope

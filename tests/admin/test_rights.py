@@ -34,6 +34,8 @@ staffing.absence      l       l     la    la      la        l           l       
 staffing.training      l       l     la    la      la        l           l        l       l
 staffing.reserve       -       -     la    la      la        -           l        -       -
 staffing.counselappointment l  l     la    la      la        l           l        l       l
+staffing.shift         l       l     la    la      la        l           l        l       l
+staffing.shiftswap     l       l     l     l       l         l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 cases.mediation        a       a     a     -       -         a           -        -       -
 blocks.district        l       l     l     l       l         l           l        l       l

@@ -24,11 +24,12 @@ class Audience(StrEnum):
     HOLDER = "holder"  # who holds the order now
     IN_CHARGE = "in_charge"  # whose turn it is: evaluator, holder, or the duty officers
     EVALUATOR = "evaluator"  # who was just designated
-    DECIDERS = "deciders"  # the duty officers of the street's platforms, else heads, else leaders
+    DECIDERS = "deciders"  # who is on duty in the street's platforms, else duty officers, heads, leaders
     LEADING = "leading"  # as DECIDERS, but a second extension is decided by a leader
     ASKER = "asker"  # who asked for what was decided
     TOLD = "told"  # the level that an escalation names
     FILER = "filer"  # the colleagues who recorded the case, or reported the same
+    ON_DUTY = "on_duty"  # the officer on duty of the street's platform that responds to emergencies
     RESIDENT = "resident"  # the person to answer to, by text message only
     # What is no case says itself whom it concerns: the entry's data hold the keys.
     NAMED = "named"  # ``tell``: keys of people
@@ -72,6 +73,11 @@ NOTICES: tuple[Notice, ...] = (
         "to_place", "case.reported", A.DECIDERS, _("Where is it?"),
         _("The place of %(case)s is not known. Please give its block and dispatch it."),
         when=(("block", ""),), email=True, icon="place",
+    ),
+    Notice(
+        "emergency", "case.reported", A.ON_DUTY, _("Emergency"),
+        _("%(case)s is critical and was just reported in your street. You are on duty: please see to it at once."),
+        when=(("severity", "critical"),), email=True, icon="warning", tone="overdue",
     ),
     Notice(
         "left_to_person", "case.left_to_person", A.DECIDERS, _("To be dispatched by hand"),
@@ -517,6 +523,49 @@ NOTICES: tuple[Notice, ...] = (
     Notice(
         "off_list_closed", "off_list.closed", A.NAMED, _("Report closed"),
         _("%(what)s: it is closed with a consequence. Please read which."), icon="check",
+    ),
+    # The rota of a platform.
+    Notice(
+        "rota_planned", "rota.planned", A.NAMED, _("The rota was planned"),
+        _("From %(on)s on you are on the rota of %(what)s. Please see which shifts are yours."), icon="clock",
+    ),
+    Notice(
+        "rota_assigned", "rota.assigned", A.NAMED, _("A shift has changed hands"),
+        _("The shift has another officer now: %(what)s."), email=True, icon="people",
+    ),
+    Notice(
+        "rota_released", "rota.vacated", A.NAMED, _("Released from duty"),
+        _("Because of your leave you are released from your shifts from %(on)s on."), icon="info",
+    ),
+    Notice(
+        "rota_free", "rota.vacated", A.HEADS, _("Shifts have become free"),
+        _("Because of leave nobody covers shifts from %(on)s on. Please give them to others; the first is %(what)s."),
+        email=True, icon="warning", tone="soon",
+    ),
+    Notice(
+        "rota_removed", "rota.removed", A.NAMED, _("A shift was removed"),
+        _("Your shift of %(on)s was taken out of the rota of %(what)s."), email=True, icon="info",
+    ),
+    Notice(
+        "rota_uncovered", "rota.uncovered", A.HEADS, _("Nobody is on duty"),
+        _("Nobody covers this time: %(what)s. Please give it to somebody."),
+        email=True, icon="warning", tone="soon",
+    ),
+    Notice(
+        "swap_asked", "rota.swap_asked", A.NAMED, _("A colleague asks to exchange shifts"),
+        _("%(what)s. Please agree or decline."), email=True, icon="people",
+    ),
+    Notice(
+        "swap_agreed", "rota.swap_agreed", A.NAMED, _("Shifts exchanged"),
+        _("The shifts are exchanged: %(what)s."), email=True, icon="check", tone="good",
+    ),
+    Notice(
+        "swap_declined", "rota.swap_declined", A.NAMED, _("Exchange declined"),
+        _("Everybody keeps his or her shift: %(what)s."), email=True, icon="close",
+    ),
+    Notice(
+        "swap_withdrawn", "rota.swap_withdrawn", A.NAMED, _("Exchange withdrawn"),
+        _("You need not decide any more: %(what)s."), icon="info",
     ),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from cases.models import Case, Mediation, Meeting
 from duties.models import Admission, Consultation, OffListReport, StreetAnswer
-from staffing.models import Absence
+from staffing.models import Absence, RotaGap, Shift, ShiftSwap, Unit
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -50,4 +50,8 @@ SUBJECTS: dict[str, Subject] = {
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
     "meeting": Subject(Meeting),
+    "unit": Subject(Unit),
+    "shift": Subject(Shift, related=("platform", "officer")),
+    "shift_swap": Subject(ShiftSwap, related=("mine", "theirs", "asked_by", "asked_of")),
+    "rota_gap": Subject(RotaGap, related=("platform",)),
 }

@@ -153,4 +153,6 @@ class LifeClocks:
             return around.street_units[street]
         if rung.unit == "district":
             return around.district_unit
-        return around.units[street, rung.unit.partition(":")[2] or self.life.category.platform_code]
+        if rung.unit == "own_platform" and lead is not None:
+            return around.platform_of.get(lead.pk) or around.by_key[lead.parent_id or lead.pk]
+        return around.platforms[street, rung.unit.partition(":")[2]]

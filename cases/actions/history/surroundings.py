@@ -7,8 +7,8 @@ from blocks.models import Block
 from cases.models import Category
 from cases.routing import Decision, Facts, Place, Seat, route
 from duties.models import DutyItem, DutyList, TimeRules, time_rules
-from staffing.models import Membership, Tenure, Unit, User
-from staffing.posts import PostKind
+from staffing.models import Membership, PlatformFunction, PlatformLink, Tenure, Unit, User
+from staffing.posts import Function, PostKind
 
 
 @dataclass
@@ -20,6 +20,9 @@ class Surroundings:
     items: dict[str, DutyItem]
     seats: dict[int, dict[str, User]]
     units: dict[tuple[str, str], Unit]
+    # By street and function; and, by office, the platform that it belongs to.
+    platforms: dict[tuple[str, str], Unit]
+    platform_of: dict[int, Unit]
     by_key: dict[int, Unit]
     street_units: dict[str, Unit]
     district_unit: Unit
@@ -44,6 +47,13 @@ class Surroundings:
             items={row.code: row for row in DutyItem.objects.in_force(day).select_related("list")},
             seats=seats,
             units={(unit.street_id or "", unit.office_code): unit for unit in units if unit.office_code},
+            platforms={
+                (row.street_id, row.function): row.platform
+                for row in PlatformFunction.objects.on(day).select_related("platform")
+            },
+            platform_of={
+                row.office_id: row.platform for row in PlatformLink.objects.on(day).select_related("platform")
+            },
             by_key={unit.pk: unit for unit in units},
             street_units={unit.street_id or "": unit for unit in units if unit.kind == Unit.Kind.STREET},
             district_unit=next(unit for unit in units if unit.kind == Unit.Kind.DISTRICT),
@@ -64,7 +74,7 @@ class Surroundings:
         street = block.community.street_id
         held = self.seats.get(block.pk, {})
         office = self.units.get((street, category.office_code))
-        platform = self.units.get((street, "block_service"))
+        platform = self.platforms.get((street, Function.SERVES_BLOCKS))
         department = category.lead_unit
         return Facts(
             category=category.code,

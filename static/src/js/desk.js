@@ -16,3 +16,8 @@ function unfold() {
 }
 unfold();
 window.addEventListener("hashchange", unfold);
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -2,7 +2,8 @@
 
 What the journal's entry names (receiver, evaluator, told level) is taken from the entry; whose turn it is, is asked
 of the case as it is now, since a notice that comes late should reach whoever can act. Seats count on the day of the
-event. Leaves to others: which audiences an event has (``notices.py``).
+event, shifts at its moment: what comes to a platform goes to its officer on duty, where its rota covers the moment. Who
+may decide does not depend on that. Leaves to others: which audiences an event has (``notices.py``).
 """
 
 import datetime as dt
@@ -15,8 +16,9 @@ from django.db.models import Q
 from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.policies import handled
 from cases.states import State, Step
-from staffing.models import Membership, Unit, User
+from staffing.models import Membership, Shift, Unit, User
 from staffing.policies import posts_of
+from staffing.posts import Function
 from yuhu.delivery.notices import Audience
 from yuhu.journal.models import Entry
 from yuhu.kit import clock
@@ -54,6 +56,7 @@ class Recipients:
 
     def __init__(self) -> None:
         self._seats: dict[object, list[int]] = {}
+        self._shifts: dict[tuple[str, dt.date], list[tuple[int, int, dt.datetime, dt.datetime]]] = {}
         self._of: dict[Audience, Callable[[Event], Iterable[int | None]]] = {
             Audience.RECEIVER: self._receiver,
             Audience.HELPERS: self._helpers,
@@ -66,6 +69,7 @@ class Recipients:
             Audience.ASKER: self._asker,
             Audience.TOLD: self._told,
             Audience.FILER: self._filer,
+            Audience.ON_DUTY: self._responding,
             Audience.NAMED: lambda event: event.data.get("tell") or [],
             Audience.UNITS: lambda event: self._of_units(event, "units", _PEOPLE),
             Audience.HEADS: lambda event: self._of_units(event, "heads", _DECIDERS),
@@ -129,7 +133,9 @@ class Recipients:
         seated = self._seated(event.on, _DECIDERS, unit=unit)
         orders = list(event.case.orders.all())
         users = User.objects.in_bulk(seated)
-        return [one for one in seated if not handled(orders, one, posts_of(users[one], event.on))]
+        others = [one for one in seated if not handled(orders, one, posts_of(users[one], event.on))]
+        officer = self._on_shift(event).get(int(unit))
+        return [officer] if officer in others else others
 
     def _asker(self, event: Event) -> list[int]:
         asked = CaseRequest.objects.filter(case=event.case, pk=int(event.data["request"]))
@@ -150,18 +156,58 @@ class Recipients:
         """A second extension is decided by a leader (``cases.policies.second_needs_leader``)."""
         kind = CaseRequest.Kind.EXTENSION
         granted = CaseRequest.objects.filter(case=event.case, kind=kind, approved=True).exists()
-        return self._first(event, self._ladder(event.case, leaders_only=granted))
+        return (
+            self._first(event, self._ladder(event.case, leaders_only=True))
+            if granted
+            else self._deciders(event)
+        )
 
     def _deciders(self, event: Event) -> list[int]:
-        return self._first(event, self._ladder(event.case))
+        return self._but_the_actor(event, self._on_duty(event)) or self._first(
+            event, self._ladder(event.case)
+        )
+
+    def _on_duty(self, event: Event) -> list[int]:
+        """Of each platform of the street whoever is on duty; of one whose rota does not cover the moment all duty
+        officers."""
+        case = event.case
+        if not case.street_code or case.restricted or not (officers := self._on_shift(event)):
+            return []
+        where = {"unit__street": case.street_code, "unit__kind": Unit.Kind.PLATFORM}
+        rows = Membership.objects.on(event.on).filter(role=_ROLE.DUTY_OFFICER, user__is_active=True, **where)
+        others = rows.exclude(unit__in=officers).order_by("pk").values_list("user_id", flat=True)
+        return [*officers.values(), *others]
+
+    def _responding(self, event: Event) -> list[int]:
+        """The officer on duty of the platform that responds to emergencies, else all its duty officers."""
+        case = event.case
+        if not case.street_code or case.restricted:
+            return []
+        platforms = Unit.objects.performing(Function.RESPONDS, street=case.street_code, day=event.on)
+        platform = platforms.values_list("pk", flat=True).first()
+        officer = self._on_shift(event).get(platform or 0)
+        return [officer] if officer else self._seated(event.on, [_ROLE.DUTY_OFFICER], unit=platform)
+
+    def _on_shift(self, event: Event) -> dict[int, int]:
+        """Platforms of the case's street whose rota covers the moment of the event, with the officer."""
+        key = (event.case.street_code, event.on)
+        if key not in self._shifts:
+            rows = Shift.objects.on(event.on).covered().filter(platform__street=event.case.street_code)
+            columns = rows.order_by("platform").values_list("platform", "officer", "starts_at", "ends_at")
+            self._shifts[key] = [(unit, officer or 0, start, end) for unit, officer, start, end in columns]
+        return {
+            unit: officer for unit, officer, start, end in self._shifts[key] if start <= event.entry.at < end
+        }
 
     def _first(self, event: Event, ladder: Iterable[tuple[str, dict[str, Any]]]) -> list[int]:
         """The lowest rung with somebody else than the one who acted: a vacant post must not swallow a request."""
         for role, where in ladder:
-            others = [one for one in self._seated(event.on, [role], **where) if one != event.entry.actor_id]
-            if others:
+            if others := self._but_the_actor(event, self._seated(event.on, [role], **where)):
                 return others
         return []
+
+    def _but_the_actor(self, event: Event, people: Iterable[int]) -> list[int]:
+        return [one for one in people if one != event.entry.actor_id]
 
     def _ladder(self, case: Case, *, leaders_only: bool = False) -> list[tuple[str, dict[str, Any]]]:
         """Who may decide (``cases.policies``): street first; about an official only the leaders that it names."""

@@ -98,7 +98,7 @@ class PickField(ModelChoiceField):
 
 
 class PicksField(ModelMultipleChoiceField):
-    """The field behind ``Picks``: a list of rows, each once."""
+    """The field behind ``Picks``: a list of rows, each once, in the order in which they were named."""
 
     def __init__(self, *, desk: NamesRows, **options: Any) -> None:
         super().__init__(**options)
@@ -116,6 +116,7 @@ class PicksField(ModelMultipleChoiceField):
                 self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": ""}
             )
         found = list(super().clean(chosen)) if chosen or not typed else []
+        found.sort(key=lambda row: chosen.index(str(row.pk)))
         return list({row.pk: row for row in (*found, *typed)}.values())
 
 

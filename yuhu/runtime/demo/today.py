@@ -17,6 +17,7 @@ from cases.models import Case
 from cases.photos import prepare
 from cases.states import State
 from staffing.models import Membership, User
+from staffing.posts import Function
 from yuhu.journal.actions import Actor
 from yuhu.kit import worktime
 from yuhu.kit.exceptions import Refusal
@@ -55,8 +56,8 @@ class Stage:
 
     @property
     def duty_officer(self) -> User:
-        """The duty officer of the street's rapid response platform."""
-        unit = self.around.units[self.case.street_code, "rapid_response"]
+        """The duty officer of the street's platform that responds."""
+        unit = self.around.platforms[self.case.street_code, Function.RESPONDS]
         seats = Membership.objects.filter(unit=unit, role=Membership.Role.DUTY_OFFICER).select_related("user")
         return seats.order_by("pk")[0].user
 

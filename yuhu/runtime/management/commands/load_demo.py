@@ -1,5 +1,5 @@
 """Loads the demo district: real streets and communities, 326 blocks, the full roster, the history that the report
-of 2022 tells, and about 200 open cases around today. Deterministic but for the clock; safe to run again.
+of 2022 tells, and about 200 open cases and the rotas around today. Deterministic but for the clock; safe to run again.
 """
 
 import datetime as dt
@@ -33,6 +33,7 @@ from yuhu.runtime.demo.mediation import load_mediation
 from yuhu.runtime.demo.meetings import load_meetings
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.registers import load_registers
+from yuhu.runtime.demo.rota import load_rota
 from yuhu.runtime.demo.today import COUNT, load_open_cases
 from yuhu.runtime.demo.whistles import load_whistles
 
@@ -47,6 +48,7 @@ AROUND: tuple[Callable[..., object], ...] = (
     load_meetings,
     load_registers,
     load_admission,
+    load_rota,
 )
 
 

@@ -1,0 +1,126 @@
+"""Two who change one platform's rota at the same moment. Each race has its control."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db.models import QuerySet
+
+from staffing.actions import agree_swap, ask_swap, assign_shift, join, plan_shifts, rota, swaps
+from staffing.actions.rota import Pattern
+from staffing.models import Shift, ShiftSwap, Unit, User
+from tests.journal_flush import install_flush_guard
+from tests.together import at_once, kinds, meeting_after
+from tests.world import AT, START, World, build
+from yuhu.journal.actions import SYSTEM, Actor
+
+install_flush_guard()
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+TOMORROW = AT.date() + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def cast(db, settings) -> World:
+    settings.STEP_TRANSPORT = "yuhu.kit.steps.run_nowhere"
+    world = build()
+    for name in ("stand_in", "stranger"):
+        unit = world.unit("rapid_response")
+        join(unit=unit, user=world.people[name], role="duty_officer", starts_on=START, at=AT, actor=SYSTEM)
+    return world
+
+
+@pytest.fixture
+def _unlocked(cast: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody locks anything any more, and the journal, which would notice, is silent."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_options: rows)
+    monkeypatch.setattr(rota, "record", lambda **_entry: None)
+    monkeypatch.setattr(swaps, "record", lambda **_entry: None)
+
+
+def planning(unit: Unit, hour: int, officer: User) -> Callable[[], object]:
+    """One day of twelve hours from ``hour`` on."""
+    pattern = Pattern(begins=dt.time(hour), ends=dt.time(hour + 12))
+    days = {"first_on": TOMORROW, "last_on": TOMORROW}
+    return lambda: plan_shifts(
+        platform=unit, pattern=pattern, officers=[officer], **days, at=AT, actor=SYSTEM
+    )
+
+
+@pytest.fixture
+def _meeting_at_the_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has found the time free waits for the other to find the same."""
+    monkeypatch.setattr(rota, "refuse_overlap", meeting_after(rota.refuse_overlap))
+
+
+def two_plans(world: World) -> list[object]:
+    unit = world.unit("rapid_response")
+    return at_once(planning(unit, 6, world.dispatcher), planning(unit, 10, world.stand_in))
+
+
+@pytest.mark.usefixtures("_meeting_at_the_look")
+def test_of_two_who_plan_the_same_time_one_is_told(cast: World) -> None:
+    assert kinds(two_plans(cast)) == ["ShiftTaken", "list"]
+    assert Shift.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_meeting_at_the_look", "_unlocked")
+def test_control_without_the_lock_two_officers_overlap(cast: World) -> None:
+    assert kinds(two_plans(cast)) == ["list", "list"]
+    assert Shift.objects.count() == 2
+
+
+def asked(world: World) -> ShiftSwap:
+    """邓 asks 戴 to exchange."""
+    days = {"first_on": TOMORROW, "last_on": TOMORROW + dt.timedelta(days=1)}
+    whole = Pattern(begins=dt.time(8), ends=dt.time(8))
+    officers = [world.dispatcher, world.stand_in]
+    unit = world.unit("rapid_response")
+    mine, theirs = plan_shifts(platform=unit, pattern=whole, officers=officers, **days, at=AT, actor=SYSTEM)
+    actor = Actor(id=world.dispatcher.pk, name="邓值")
+    return ask_swap(shift=mine, theirs=theirs, at=AT, actor=actor)
+
+
+@pytest.fixture
+def _meeting_at_the_seats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has seen that the officer may waits for the other to see the same."""
+    meet = meeting_after(rota.refuse_stranger)
+    monkeypatch.setattr(rota, "refuse_stranger", meet)
+    monkeypatch.setattr(swaps, "refuse_stranger", meet)
+
+
+def agreed_and_given(world: World) -> list[object]:
+    swap = asked(world)
+    theirs = Shift.objects.get(pk=swap.theirs_id)
+    return at_once(
+        lambda: agree_swap(swap=swap, at=AT, actor=SYSTEM),
+        lambda: assign_shift(shift=theirs, officer=world.stranger, at=AT, actor=SYSTEM),
+    )
+
+
+@pytest.mark.usefixtures("_meeting_at_the_seats")
+def test_a_shift_that_is_given_away_and_exchanged_at_once_has_one_fate_after_the_other(cast: World) -> None:
+    results = agreed_and_given(cast)
+    swap = ShiftSwap.objects.get()
+    mine, theirs = (Shift.objects.get(pk=key).officer for key in (swap.mine_id, swap.theirs_id))
+    if "SwapClosed" in kinds(results):
+        assert (swap.outcome, mine, theirs) == ("lapsed", cast.dispatcher, cast.stranger)
+    else:
+        assert (swap.outcome, mine, theirs) == ("agreed", cast.stand_in, cast.stranger)
+
+
+@pytest.mark.usefixtures("_meeting_at_the_look", "_unlocked")
+def test_control_without_the_lock_an_exchange_is_decided_twice(
+    cast: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swap = asked(cast)
+    monkeypatch.setattr(swaps, "_locked", meeting_after(swaps._locked))
+    twice = at_once(*[lambda: agree_swap(swap=swap, at=AT, actor=SYSTEM)] * 2)
+    assert kinds(twice) == ["ShiftSwap", "ShiftSwap"]
+
+
+def test_an_exchange_is_decided_once(cast: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    swap = asked(cast)
+    monkeypatch.setattr(swaps, "_locked", meeting_after(swaps._locked))
+    twice = at_once(*[lambda: agree_swap(swap=swap, at=AT, actor=SYSTEM)] * 2)
+    assert kinds(twice) == ["ShiftSwap", "SwapClosed"]
