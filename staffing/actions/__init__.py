@@ -47,16 +47,27 @@ from staffing.actions.second_factor import (
     reseal_second_factors,
 )
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
+from staffing.actions.visits import (
+    NewFinding,
+    add_finding,
+    cancel_visit,
+    empty_visits,
+    plan_visit,
+    record_visit,
+)
 
 __all__ = [
+    "NewFinding",
     "RosterRow",
     "SeatRow",
     "add_assistant",
     "add_client",
+    "add_finding",
     "add_people",
     "apply_roster",
     "applying_roster",
     "appoint",
+    "cancel_visit",
     "change_client",
     "change_password",
     "check_categories_by",
@@ -64,6 +75,7 @@ __all__ = [
     "confirm_second_factor",
     "correct_account",
     "create_account",
+    "empty_visits",
     "end_assistant",
     "fail_log_in",
     "forget_filter",
@@ -84,9 +96,11 @@ __all__ = [
     "move_office",
     "on_roster_change",
     "plan_of",
+    "plan_visit",
     "propose_roster",
     "propose_second_factor",
     "refuse_token",
+    "record_visit",
     "relieve",
     "remove_second_factor",
     "renew_secret",

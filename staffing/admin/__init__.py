@@ -6,6 +6,7 @@ from staffing.admin.imports import RosterImportAdmin
 from staffing.admin.people import UserAdmin
 from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
+from staffing.admin.visits import VisitAdmin
 
 __all__ = [
     "AssistantAdmin",
@@ -19,6 +20,7 @@ __all__ = [
     "TenureAdmin",
     "UnitAdmin",
     "UserAdmin",
+    "VisitAdmin",
     "actor_of",
     "entitled",
     "who_and_when",

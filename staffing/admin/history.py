@@ -46,6 +46,12 @@ SENTENCES: dict[str, str | Promise] = {
     "client.activated": _("Opened again"),
     "client.deactivated": _("Closed, with all its tokens"),
     "client.token_refused": _("A token was refused"),
+    "visit.planned": _("Planned for %(on)s"),
+    "visit.done": _("Recorded: held on %(on)s"),
+    "visit.cancelled": _("Cancelled; it was planned for %(on)s"),
+    "visit.finding_added": _("A finding added"),
+    "visit.case_made": _("Finding %(no)s became case %(case)s"),
+    "visit.emptied": _("Texts removed: their time is over"),
     "category.changed": _("Changed: %(changes)s"),
 }
 _WORDS: dict[str, Mapping[str, str | Promise]] = {

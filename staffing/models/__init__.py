@@ -7,9 +7,11 @@ from staffing.models.accounts import FormerPassword, RecoveryCode, SecondFactor,
 from staffing.models.clients import PartnerClient
 from staffing.models.roster import Assistant, RosterImport, Tenure
 from staffing.models.units import Membership, PlatformLink, Unit
+from staffing.models.visits import Finding, Visit
 
 __all__ = [
     "Assistant",
+    "Finding",
     "FormerPassword",
     "Membership",
     "PartnerClient",
@@ -20,4 +22,5 @@ __all__ = [
     "Tenure",
     "Unit",
     "User",
+    "Visit",
 ]
