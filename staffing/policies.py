@@ -161,18 +161,20 @@ def plans_visits(user: User | AnonymousUser, *, on: dt.date) -> Verdict:
     return Allowed() if cadre_posts(user, on) else Denied(_NOT_A_CADRE, code="not_a_cadre")
 
 
-def may_plan_visit(
-    user: User | AnonymousUser, *, area: str, cadres: Collection[int], on: dt.date
-) -> Verdict:
+def may_plan_visit(user: User | AnonymousUser, *, area: str, cadres: Collection[int], on: dt.date) -> Verdict:
     """Whether the person plans a visit of ``cadres`` (keys of people) in ``area``: for others whoever appoints there
     does, for oneself (with colleagues) a cadre who works there."""
     if may_appoint(user, area=area, on=on):
         return Allowed()
     if not visits_in(user, area=area, on=on):
-        return Denied(_("You do not work in this block's area. Choose a block of your own area."), "outside_area")
+        return Denied(
+            _("You do not work in this block's area. Choose a block of your own area."), "outside_area"
+        )
     if user.pk not in cadres:
         return Denied(
-            _("You plan visits in which you take part. Those of others are planned by whoever appoints in the street."),
+            _(
+                "You plan visits in which you take part. Those of others are planned by whoever appoints in the street."
+            ),
             code="for_others",
         )
     return Allowed()
@@ -211,7 +213,9 @@ def takes_part(user: User | AnonymousUser, visit: Visit) -> bool:
 def _takes_part(user: User | AnonymousUser, visit: Visit) -> Verdict:
     if takes_part(user, visit):
         return Allowed()
-    return Denied(_("Only those who take part write this down. They are named above."), code="not_taking_part")
+    return Denied(
+        _("Only those who take part write this down. They are named above."), code="not_taking_part"
+    )
 
 
 _NOT_A_CADRE = _(

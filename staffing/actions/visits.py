@@ -80,9 +80,7 @@ def plan_visit(
     """
     on = clock.local_date(at)
     _check_kind(kind, level, role)
-    where = clean_text(
-        place, field="place", min_length=1 if kind == Visit.Kind.TALK else 0, max_length=PLACE
-    )
+    where = clean_text(place, field="place", min_length=1 if kind == Visit.Kind.TALK else 0, max_length=PLACE)
     if not on - dt.timedelta(days=DAYS_BACK) <= planned_for <= on + dt.timedelta(days=DAYS_AHEAD):
         message = _("Visits are planned for a day within a year, and entered at most %(days)d days later.")
         raise WrongDates(message % {"days": DAYS_BACK}, field="planned_for")
@@ -253,7 +251,9 @@ def _check_kind(kind: str, level: str, role: str) -> None:
     if level not in Visit.Level.values:
         raise Invalid(field="level")
     if kind == Visit.Kind.VISIT and role not in Visit.Role.values:
-        raise Invalid(_("Please say in which of the four roles the cadres come."), code="no_role", field="role")
+        raise Invalid(
+            _("Please say in which of the four roles the cadres come."), code="no_role", field="role"
+        )
     if kind == Visit.Kind.TALK and role:
         raise Invalid(_("A meeting has hosts and no role. Leave it empty."), code="no_role", field="role")
 
@@ -276,13 +276,13 @@ def _cadres(given: Collection[User], block: Block, on: dt.date) -> list[User]:
 def _refuse_twice(kind: str, block: Block, people: Sequence[User], role: str, day: dt.date) -> None:
     same = Visit.objects.planned().filter(kind=kind, block=block, role=role, planned_for=day)
     if same.filter(cadres__in=[one.pk for one in people]).exists():
-        message = _("One of these people plans the same in this block for this day already. Look at the list.")
+        message = _(
+            "One of these people plans the same in this block for this day already. Look at the list."
+        )
         raise AlreadyThere(message, field="cadres")
 
 
-def _counted(
-    visit: Visit, households: int | None, attendance: int | None
-) -> tuple[int | None, int | None]:
+def _counted(visit: Visit, households: int | None, attendance: int | None) -> tuple[int | None, int | None]:
     """Households of a visit, people of a meeting; the other one is nothing."""
     if visit.is_talk:
         if attendance is None or not 1 <= attendance <= MOST_PRESENT:

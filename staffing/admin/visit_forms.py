@@ -46,7 +46,7 @@ class FindingWidget(forms.MultiWidget):
     def __init__(self, *, is_open: bool = False) -> None:
         self.is_open = is_open
         kinds = [("", "—"), *Finding.Kind.choices]
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "kind": forms.Select(choices=kinds),
             "text": forms.Textarea(attrs={"rows": 3, "maxlength": TEXT, "class": "vLargeTextField"}),
             "category": forms.Select(choices=[("", _("not known"))]),
@@ -88,7 +88,8 @@ class FindingField(forms.MultiValueField):
         shown = [("", gettext("not known")), *choices]
         category: Any = self.fields[2]
         category.choices = shown
-        self.widget.widgets[2].choices = shown
+        box: Any = self.widget.widgets[2]
+        box.choices = shown
 
     def compress(self, data_list: Any) -> NewFinding | None:
         if not data_list:
@@ -169,7 +170,9 @@ class CancelForm(VerbForm):
     """Why it does not take place."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from blocks.models import Block, Community, District, Street
 from staffing.actions import add_finding, cancel_visit, plan_visit, record_visit
 from staffing.admin.base import DayFilter, day_of
 from staffing.admin.filters import FilteredAdmin
@@ -47,7 +48,7 @@ OUTLINES = ("block__boundary", "block__community__boundary", "block__community__
 
 
 class VisitDayFilter(DayFilter):
-    """Visits of all days unless a day (``?on=2026-11-24``), or a span (``?on=2026-11-01..2026-11-30``), is asked for."""
+    """Visits of all days, unless a day (``?on=2026-11-24``) or a span (``?on=2026-11-01..2026-11-30``) is asked for."""
 
     # The path from a row to its visit, for lists of what hangs on visits.
     of_visit = ""
@@ -73,8 +74,10 @@ class VisitDayFilter(DayFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.span is None:
             return queryset
-        visits = Visit.objects.during(*self.span)
-        return queryset.filter(**{f"{self.of_visit}in": visits}) if self.of_visit else queryset & visits
+        rows: Any = queryset
+        if not self.of_visit:
+            return cast("QuerySet[Any]", rows.during(*self.span))
+        return queryset.filter(**{f"{self.of_visit}__in": Visit.objects.during(*self.span)})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         self.others = [(key, value) for key, value in changelist.params.items() if key != self.parameter_name]
@@ -127,11 +130,20 @@ class AreaFilter(KnownFilter):
     column = "block__code"
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
-        asked = str(request.GET.get(self.parameter_name, ""))
-        return [(asked, asked)] if asked.isascii() and asked.isdigit() else []
+        code = str(request.GET.get(self.parameter_name, ""))
+        name = area_name(code)
+        return [(code, name)] if name else []
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
         return rows.filter(**{f"{self.column}__startswith": value})
+
+
+def area_name(code: str) -> str:
+    """The name of the district, street, community or block of this code; nothing when there is none."""
+    model: Any = {6: District, 9: Street, 12: Community, 14: Block}.get(len(code))
+    if model is None or not (code.isascii() and code.isdigit()):
+        return ""
+    return str(model._default_manager.filter(code=code).values_list("name", flat=True).first() or "")
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -175,7 +187,17 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
             confirm=_("It cannot be planned again from here; everybody who takes part is told."),
         ),
     )
-    list_display = ("dated", "kind", "level", "as_what", "block_name", "street", "people", "standing", "numbers")
+    list_display = (
+        "dated",
+        "kind",
+        "level",
+        "as_what",
+        "block_name",
+        "street",
+        "people",
+        "standing",
+        "numbers",
+    )
     list_display_links = ("dated",)
     list_filter = (
         *(VisitDayFilter, VisitStateFilter, WhoseFilter, "kind", "level", "role"),
@@ -221,7 +243,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         solved = Count("findings", filter=Q(findings__solved=True), distinct=True)
-        rows = super().get_queryset(request).prefetch_related("cadres")
+        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("cadres")
         return rows.annotate(findings_found=Count("findings", distinct=True), solved_found=solved)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -361,7 +383,9 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
             return format_html('<span class="admin-clock admin-clock--overdue">{}</span>', STATE_LATE)
         phase = {Visit.State.PLANNED: "report", Visit.State.DONE: "feedback"}
         tone = phase.get(Visit.State(obj.state), "end")
-        return format_html('<span class="admin-state admin-state--{}">{}</span>', tone, obj.get_state_display())
+        return format_html(
+            '<span class="admin-state admin-state--{}">{}</span>', tone, obj.get_state_display()
+        )
 
     @admin.display(description=_("numbers"))
     def numbers(self, obj: Any) -> SafeString | str:
@@ -378,7 +402,9 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
     @admin.display(description=_("summary"))
     def words(self, obj: Visit) -> SafeString:
         if obj.emptied_at is not None:
-            return format_html('<span class="quiet">{}</span>', _("Removed: the time for keeping it is over."))
+            return format_html(
+                '<span class="quiet">{}</span>', _("Removed: the time for keeping it is over.")
+            )
         return format_html('<span class="admin-words">{}</span>', obj.summary)
 
 
@@ -405,4 +431,6 @@ def of_visits(request: HttpRequest) -> Iterator[Item]:
     if scope.areas:
         yield Item(Part.TODAY, _("Visits and meetings today in my area"), found["area"], planned)
     late = found["late"]
-    yield Item(Part.DUE, _("Visits past their day without a record"), late, f"{address}?state=late", late=late)
+    yield Item(
+        Part.DUE, _("Visits past their day without a record"), late, f"{address}?state=late", late=late
+    )

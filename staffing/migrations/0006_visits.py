@@ -6,107 +6,275 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('blocks', '0001_initial'),
-        ('staffing', '0005_filters'),
+        ("blocks", "0001_initial"),
+        ("staffing", "0005_filters"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('visit', 'Visit'), ('open_talk', 'Open-talk meeting')], max_length=20, verbose_name='kind')),
-                ('level', models.CharField(choices=[('district', 'District cadres'), ('street', 'Street cadres'), ('community', 'Community cadres')], max_length=20, verbose_name='level')),
-                ('role', models.CharField(blank=True, choices=[('liaison', 'Liaison'), ('publicity', 'Publicist'), ('service', 'Service worker'), ('vanguard', 'Vanguard')], max_length=20, verbose_name='role')),
-                ('planned_for', models.DateField(verbose_name='planned for')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='place')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='planned', max_length=20, verbose_name='state')),
-                ('held_on', models.DateField(blank=True, null=True, verbose_name='held on')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='recorded')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='households visited')),
-                ('attendance', models.PositiveIntegerField(blank=True, null=True, verbose_name='people present')),
-                ('summary', models.TextField(blank=True, max_length=4000, verbose_name='summary')),
-                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
-                ('emptied_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='texts removed')),
-                ('source', models.CharField(blank=True, max_length=20, verbose_name='source')),
-                ('block', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='blocks.block', verbose_name='block')),
-                ('cadres', models.ManyToManyField(related_name='visits', to=settings.AUTH_USER_MODEL, verbose_name='cadres')),
-                ('planned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='planned by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("visit", "Visit"), ("open_talk", "Open-talk meeting")],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("district", "District cadres"),
+                            ("street", "Street cadres"),
+                            ("community", "Community cadres"),
+                        ],
+                        max_length=20,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("liaison", "Liaison"),
+                            ("publicity", "Publicist"),
+                            ("service", "Service worker"),
+                            ("vanguard", "Vanguard"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("planned_for", models.DateField(verbose_name="planned for")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "Planned"), ("done", "Done"), ("cancelled", "Cancelled")],
+                        default="planned",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("held_on", models.DateField(blank=True, null=True, verbose_name="held on")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="recorded")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
+                (
+                    "households",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households visited"),
+                ),
+                (
+                    "attendance",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="people present"),
+                ),
+                ("summary", models.TextField(blank=True, max_length=4000, verbose_name="summary")),
+                ("salt", models.CharField(blank=True, editable=False, max_length=32)),
+                (
+                    "emptied_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="texts removed"),
+                ),
+                ("source", models.CharField(blank=True, max_length=20, verbose_name="source")),
+                (
+                    "block",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="blocks.block",
+                        verbose_name="block",
+                    ),
+                ),
+                (
+                    "cadres",
+                    models.ManyToManyField(
+                        related_name="visits", to=settings.AUTH_USER_MODEL, verbose_name="cadres"
+                    ),
+                ),
+                (
+                    "planned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="planned by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'visit or meeting',
-                'verbose_name_plural': 'visits and meetings',
-                'ordering': ['-planned_for', '-pk'],
+                "verbose_name": "visit or meeting",
+                "verbose_name_plural": "visits and meetings",
+                "ordering": ["-planned_for", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('no', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('kind', models.CharField(choices=[('demand', 'Demand'), ('suggestion', 'Suggestion'), ('hazard', 'Safety hazard'), ('other', 'Other')], max_length=20, verbose_name='kind')),
-                ('text', models.TextField(blank=True, max_length=2000, verbose_name='text')),
-                ('salt', models.CharField(blank=True, editable=False, max_length=32)),
-                ('category_code', models.CharField(blank=True, max_length=10, verbose_name='category')),
-                ('solved', models.BooleanField(default=False, verbose_name='solved on the spot')),
-                ('made_at', models.DateTimeField(verbose_name='recorded')),
-                ('visit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='staffing.visit', verbose_name='visit or meeting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("no", models.PositiveSmallIntegerField(verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("demand", "Demand"),
+                            ("suggestion", "Suggestion"),
+                            ("hazard", "Safety hazard"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, max_length=2000, verbose_name="text")),
+                ("salt", models.CharField(blank=True, editable=False, max_length=32)),
+                ("category_code", models.CharField(blank=True, max_length=10, verbose_name="category")),
+                ("solved", models.BooleanField(default=False, verbose_name="solved on the spot")),
+                ("made_at", models.DateTimeField(verbose_name="recorded")),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="staffing.visit",
+                        verbose_name="visit or meeting",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
-                'ordering': ['-visit__planned_for', 'visit', 'no'],
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
+                "ordering": ["-visit__planned_for", "visit", "no"],
             },
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['-planned_for', '-id'], name='visit_newest'),
+            model_name="visit",
+            index=models.Index(fields=["-planned_for", "-id"], name="visit_newest"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['planned_for'], name='visit_still_planned'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("state", "planned")), fields=["planned_for"], name="visit_still_planned"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['block', 'planned_for'], name='visit_of_block'),
+            model_name="visit",
+            index=models.Index(fields=["block", "planned_for"], name="visit_of_block"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('held_on__isnull', False)), fields=['held_on'], name='visit_held'),
+            model_name="visit",
+            index=models.Index(
+                condition=models.Q(("held_on__isnull", False)), fields=["held_on"], name="visit_held"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'visit'), ('role__in', ['liaison', 'publicity', 'service', 'vanguard'])), models.Q(('kind', 'open_talk'), ('role', '')), _connector='OR'), name='visit_has_role_and_meeting_none'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "visit"), ("role__in", ["liaison", "publicity", "service", "vanguard"])
+                    ),
+                    models.Q(("kind", "open_talk"), ("role", "")),
+                    _connector="OR",
+                ),
+                name="visit_has_role_and_meeting_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['district', 'street', 'community'])), name='visit_level_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["district", "street", "community"])),
+                name="visit_level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at', None), ('done_at', None), ('held_on', None), ('state', 'planned')), models.Q(('cancelled_at', None), ('done_at__isnull', False), ('held_on__isnull', False), ('state', 'done')), models.Q(('cancelled_at__isnull', False), ('done_at', None), ('held_on', None), ('state', 'cancelled')), _connector='OR'), name='visit_ended_as_its_state_says'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_at", None), ("done_at", None), ("held_on", None), ("state", "planned")
+                    ),
+                    models.Q(
+                        ("cancelled_at", None),
+                        ("done_at__isnull", False),
+                        ("held_on__isnull", False),
+                        ("state", "done"),
+                    ),
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        ("done_at", None),
+                        ("held_on", None),
+                        ("state", "cancelled"),
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_ended_as_its_state_says",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attendance', None), ('households__isnull', False), ('kind', 'visit'), ('state', 'done')), models.Q(('attendance__isnull', False), ('households', None), ('kind', 'open_talk'), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('attendance', None), ('households', None)), _connector='OR'), name='visit_counts_what_fits_it'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("attendance", None),
+                        ("households__isnull", False),
+                        ("kind", "visit"),
+                        ("state", "done"),
+                    ),
+                    models.Q(
+                        ("attendance__isnull", False),
+                        ("households", None),
+                        ("kind", "open_talk"),
+                        ("state", "done"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "done"), _negated=True), ("attendance", None), ("households", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="visit_counts_what_fits_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('emptied_at', None), models.Q(('salt', ''), ('summary', '')), _connector='OR'), name='visit_emptied_holds_no_text'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("emptied_at", None), models.Q(("salt", ""), ("summary", "")), _connector="OR"
+                ),
+                name="visit_emptied_holds_no_text",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('solved', False)), fields=['visit'], name='finding_unsolved'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("solved", False)), fields=["visit"], name="finding_unsolved"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('visit', 'no'), name='finding_number_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("visit", "no"), name="finding_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['demand', 'suggestion', 'hazard', 'other'])), name='finding_kind_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["demand", "suggestion", "hazard", "other"])),
+                name="finding_kind_known",
+            ),
         ),
     ]

@@ -81,9 +81,7 @@ class Visit(models.Model):
         indexes: ClassVar = [
             # The list, newest first; what is planned for today, and what is past its day.
             models.Index(fields=["-planned_for", "-id"], name="visit_newest"),
-            models.Index(
-                fields=["planned_for"], name="visit_still_planned", condition=Q(state="planned")
-            ),
+            models.Index(fields=["planned_for"], name="visit_still_planned", condition=Q(state="planned")),
             # The visits of a block, of an area; figures of a period.
             models.Index(fields=["block", "planned_for"], name="visit_of_block"),
             models.Index(fields=["held_on"], name="visit_held", condition=Q(held_on__isnull=False)),

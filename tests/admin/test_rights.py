@@ -26,6 +26,8 @@ staffing.membership    l       l     lac   lac     lac       l           l      
 staffing.tenure        l       l     la    la      la        l           l        l       l
 staffing.assistant     l       l     lac   lac     lac       l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
+staffing.visit         la      la    la    la      la        la          l        -       -
+staffing.finding       l       l     l     l       l         l           l        -       -
 blocks.district        l       l     l     l       l         l           l        l       l
 blocks.street          l       l     l     l       l         l           l        l       l
 blocks.community       l       l     l     l       l         l           l        l       l

@@ -113,6 +113,7 @@ SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", 
 DESK = ["/admin/", "/admin/autocomplete/", "/admin/jsi18n/", "/admin/password_change/done/"]
 DESK += ["/admin/staffing/partnerclient/<path:object_id>/secret/"]
 DESK += ["/admin/staffing/rosterimport/<int:pk>/apply/"]
+DESK += ["/admin/staffing/visit/figures/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]
