@@ -92,7 +92,7 @@ class Line:
     @property
     def became(self) -> Mapping[str, Count]:
         """By what became of them; together all findings."""
-        return {name: self._count(name, ("became", name)) for name in BECAME}
+        return {name: self._count(f"became_{name}", ("became", name)) for name in BECAME}
 
     @property
     def became_in_order(self) -> list[tuple[str, Count]]:
@@ -167,7 +167,8 @@ def _visits(scope: Scope, area: str, days: Days, part: str) -> Iterable[dict[str
 
 def _findings(scope: Scope, area: str, days: Days, part: str) -> Iterable[dict[str, Any]]:
     visits = Visit.objects.within(scope).in_area(area).held(days.first, days.last)
-    counts = {name: Counted("pk", filter=condition) for name, condition in BECAME.items()}
+    # Not by their plain names: a count called like a column would be taken for it by the next condition.
+    counts = {f"became_{name}": Counted("pk", filter=condition) for name, condition in BECAME.items()}
     rows = Finding.objects.filter(visit__in=visits)
     more = {"hazards": Counted("pk", filter=HAZARD), "removed": Counted("pk", filter=REMOVED)}
     return _by(rows, part, findings=Counted("pk"), **counts, **more)

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -37,10 +40,17 @@ class VisitForm(ActionForm):
         }
 
 
+BOXES = {
+    "kind": _("kind"),
+    "text": _("what was said or seen"),
+    "category": _("category"),
+    "solved": _("Solved on the spot"),
+}
+
+
 class FindingWidget(forms.MultiWidget):
     """Kind, words, category and "solved", with a label for each; folded together while nothing stands in it."""
 
-    template_name = "admin/staffing/finding_widget.html"
     use_fieldset = True
 
     def __init__(self, *, is_open: bool = False) -> None:
@@ -57,14 +67,24 @@ class FindingWidget(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         return [None, None, None, None]
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        labels = (_("kind"), _("what was said or seen"), _("category"), _("Solved on the spot"))
-        boxes = context["widget"]["subwidgets"]
-        context["boxes"] = list(zip(boxes, labels, strict=True))
-        filled = isinstance(value, list) and any(value)
-        context["is_open"] = self.is_open or filled
-        return context
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Each box under its label. Forms' own templates do not know the project's, so it is put together here."""
+        values = value if isinstance(value, list) else self.decompress(value)
+        boxes = []
+        for (key, label), widget, one in zip(BOXES.items(), self.widgets, values, strict=True):
+            own = f"{name}_{key}"
+            marks = {"id": f"{attrs['id']}_{key}"} if attrs and "id" in attrs else {}
+            boxes.append(
+                (marks.get("id", own), capfirst(str(label)), widget.render(own, one, marks, renderer))
+            )
+        inside = format_html_join(
+            "", '<div class="admin-finding__box"><label for="{}">{}</label>{}</div>', boxes
+        )
+        shown = SafeString(' open=""') if self.is_open or any(values) else ""
+        words = gettext("Write down a finding")
+        return format_html(
+            '<details class="admin-finding"{}><summary>{}</summary>{}</details>', shown, words, inside
+        )
 
 
 class FindingField(forms.MultiValueField):

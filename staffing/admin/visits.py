@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -301,7 +302,8 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
         """The page of what was planned, unless another one is to be planned at once."""
-        return super().response_add(request, obj, post_url_continue or obj.get_absolute_url())
+        answer = super().response_add(request, obj, post_url_continue)
+        return answer if "_addanother" in request.POST else redirect(obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
