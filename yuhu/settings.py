@@ -232,6 +232,7 @@ PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf")
 # How long what is not the journal is kept (`manage.py retain`; sources: yuhu.runtime.retention, docs/operations.md).
 RETAIN_REPORTER_DAYS = env.int("RETAIN_REPORTER_DAYS", default=3 * 365)
 RETAIN_NOTICE_DAYS = env.int("RETAIN_NOTICE_DAYS", default=365)
+RETAIN_VISIT_DAYS = env.int("RETAIN_VISIT_DAYS", default=3 * 365)
 RETAIN_ATTEMPT_DAYS = env.int("RETAIN_ATTEMPT_DAYS", default=184)
 RETAIN_ORPHAN_HOURS = env.int("RETAIN_ORPHAN_HOURS", default=24)
 

@@ -244,8 +244,11 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         solved = Count("findings", filter=Q(findings__solved=True), distinct=True)
-        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("cadres")
-        return rows.annotate(findings_found=Count("findings", distinct=True), solved_found=solved)
+        rows = super().get_queryset(request).prefetch_related("cadres")
+        counted: QuerySet[Any] = rows.annotate(
+            findings_found=Count("findings", distinct=True), solved_found=solved
+        )
+        return counted
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """With the words of the summary, which no list reads."""
@@ -396,7 +399,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         if obj.households is not None:
             found.append((gettext("households"), obj.households))
         if obj.attendance is not None:
-            found.append((gettext("people"), obj.attendance))
+            found.append((gettext("people present"), obj.attendance))
         if obj.findings_found:
             found.append((gettext("findings"), obj.findings_found))
         return format_html_join(SafeString("<br>"), "{} {}", found) or "—"

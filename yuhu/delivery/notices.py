@@ -279,6 +279,15 @@ NOTICES: tuple[Notice, ...] = (
         _("%(case)s is overdue: the step “%(step)s” was due by %(due)s. You are told as the superior."),
         email=True, icon="clock-overdue", tone="overdue",
     ),
+    # Visits and meetings: whoever was put down by somebody else.
+    Notice(
+        "visit_planned", "visit.planned", A.NAMED, _("You are to visit a block"),
+        _("You were put down for this on %(on)s: %(what)s. Please record afterwards what was found."), icon="people",
+    ),
+    Notice(
+        "visit_cancelled", "visit.cancelled", A.NAMED, _("Visit called off"),
+        _("It does not take place on %(on)s: %(what)s."), icon="close",
+    ),
 )  # fmt: skip
 
 # Nobody is told: it is the person's own progress (signed, contacted, photos), the reporter did not answer in time, or

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from cases.models import Case
+from staffing.models import Visit
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -41,4 +42,5 @@ class Subject:
 
 SUBJECTS: dict[str, Subject] = {
     CASE: Subject(Case, key="number", related=("category", "block", "reporter")),
+    "visit": Subject(Visit, related=("block",)),
 }

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
-from staffing.actions import accounts, importing
-from staffing.models import RosterImport
+from staffing.actions import accounts, empty_visits, importing
+from staffing.models import RosterImport, Visit
 from yuhu.api.actions import KEPT, forget_old
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import inbox
@@ -60,6 +60,7 @@ def rules() -> list[Rule]:
 def _of_people() -> list[Rule]:
     reporters = dt.timedelta(days=settings.RETAIN_REPORTER_DAYS)
     notices = dt.timedelta(days=settings.RETAIN_NOTICE_DAYS)
+    visits = dt.timedelta(days=settings.RETAIN_VISIT_DAYS)
     return [
         Rule(
             "reporters",
@@ -68,6 +69,14 @@ def _of_people() -> list[Rule]:
             _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
             lambda at: of_cases.reporters_kept_too_long(at - reporters).count(),
             lambda at: _reporters(at - reporters, at),
+        ),
+        Rule(
+            "visits",
+            _("What was written at visits and meetings"),
+            visits,
+            _("Personal Information Protection Law, art. 19: no longer than needed"),
+            lambda at: Visit.objects.kept_too_long(at - visits).count(),
+            lambda at: _batches(lambda: empty_visits(before=at - visits, limit=BATCH, at=at)),
         ),
         Rule(
             "notices",

@@ -28,6 +28,7 @@ from yuhu.kit import clock, steps
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.today import COUNT, load_open_cases
+from yuhu.runtime.demo.visits import load_visits
 
 START = dt.date(2022, 1, 1)
 SEED = 20221111  # the day of the published report
@@ -99,6 +100,7 @@ class Command(BaseCommand):
         around = Surroundings.on(clock.local_date(now))
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
+        load_visits(now=now, seed=SEED)
         Case.objects.filter(source="").update(source="demo")
         while any(done > 0 for done in steps.run_sweeps(now, only=("cases.warn", "cases.escalate")).values()):
             pass
