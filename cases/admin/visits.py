@@ -12,14 +12,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,8 @@ from staffing.admin.filters import FilteredAdmin
 from staffing.admin.roster import BlockOfStreetFilter
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.admin.visit_forms import AddFindingForm, RecordForm, choices_of
-from staffing.admin.visits import OUTLINES, AreaFilter, VisitAdmin, VisitDayFilter, area_name
+from staffing.admin.visit_lists import AreaFilter, VisitDayFilter, area_name
+from staffing.admin.visits import OUTLINES, VisitAdmin
 from staffing.middleware import StaffRequest
 from staffing.models import Finding, Visit
 from staffing.policies import may
@@ -107,9 +108,9 @@ def waiting(rows: Any) -> Any:
 class ReportForm(VerbForm):
     """The case as it will be reported: filled in from the finding."""
 
-    category = forms.ChoiceField(label=_("category"), choices=[("", _("Please choose"))])
+    category = forms.ChoiceField(label=capfirst(_("category")), choices=[("", _("Please choose"))])
     description = forms.CharField(
-        label=_("description"),
+        label=capfirst(_("description")),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         help_text=_("Whoever handles the case reads this. Say where exactly, and what is to be done."),
@@ -144,7 +145,13 @@ def of_findings(rows: Any, request: HttpRequest) -> Any:
     """With what a line says of a finding's case, and whether it opens for this person."""
     opens = Case.objects.within(scope_of(request)).filter(finding=OuterRef("pk"))
     cases = Case.objects.only("number", "state", "finding_id", "restricted")
-    return rows.annotate(opens=Exists(opens)).prefetch_related(Prefetch("cases", cases), "visit__cadres")
+    named = Category.objects.filter(pk=OuterRef("category_code"))
+    rows = rows.annotate(
+        opens=Exists(opens),
+        category_name=Subquery(named.values("name")[:1]),
+        category_name_en=Subquery(named.values("name_en")[:1]),
+    )
+    return rows.prefetch_related(Prefetch("cases", cases), "visit__cadres")
 
 
 @admin.register(Finding)
@@ -234,7 +241,7 @@ class FindingAdmin(FilteredAdmin, VerbsAdmin):
 
     @admin.display(description=_("category"))
     def category(self, obj: Finding) -> str:
-        return obj.category_code or "—"
+        return category_of(obj) or "—"
 
     @admin.display(description=_("day"))
     def dated(self, obj: Finding) -> SafeString:
@@ -255,6 +262,12 @@ class FindingAdmin(FilteredAdmin, VerbsAdmin):
     @admin.display(description=_("what became of it"))
     def became(self, obj: Any) -> SafeString:
         return became(obj)
+
+
+def category_of(finding: Any) -> str:
+    """The name of its category, in the reader's language; nothing when none was named."""
+    name, name_en = finding.category_name or "", finding.category_name_en or ""
+    return Category(code=finding.category_code, name=name, name_en=name_en).label if name else ""
 
 
 def became(finding: Any) -> SafeString:
@@ -321,9 +334,6 @@ class VisitCasesAdmin(VisitAdmin):
         """Each finding with its fate, and the verb that makes a case of it where the person may."""
         desk = cast(FindingAdmin, self.admin_site._registry[Finding])
         rows = list(of_findings(visit.findings.order_by("no"), request))
-        names = dict(
-            Category.objects.filter(pk__in={row.category_code for row in rows}).values_list("pk", "name")
-        )
         found = []
         for row in rows:
             row.visit = visit
@@ -331,7 +341,7 @@ class VisitCasesAdmin(VisitAdmin):
             found.append(
                 {
                     "row": row,
-                    "category": names.get(row.category_code, ""),
+                    "category": category_of(row),
                     "became": became(row),
                     "verb": next((one for one in verbs if one.verdict), None),
                 }

@@ -80,10 +80,8 @@ def plan_visit(
     """
     on = clock.local_date(at)
     _check_kind(kind, level, role)
-    where = clean_text(place, field="place", min_length=1 if kind == Visit.Kind.TALK else 0, max_length=PLACE)
-    if not on - dt.timedelta(days=DAYS_BACK) <= planned_for <= on + dt.timedelta(days=DAYS_AHEAD):
-        message = _("Visits are planned for a day within a year, and entered at most %(days)d days later.")
-        raise WrongDates(message % {"days": DAYS_BACK}, field="planned_for")
+    where = _place(kind, place)
+    _check_day(planned_for, on)
     block = Block.objects.select_for_update(of=("self",)).defer("boundary").get(pk=block.pk)
     people = _cadres(cadres, block, on)
     _entitled(may_plan_visit(by, area=block.code, cadres=[one.pk for one in people], on=on), field="block")
@@ -133,10 +131,7 @@ def record_visit(
     visit = _locked(visit)
     on = clock.local_date(at)
     _entitled(may_record_visit(by, visit, on=on))
-    if held_on > on:
-        raise NotHeldYet(field="held_on")
-    if held_on < visit.planned_for - dt.timedelta(days=DAYS_BACK):
-        raise WrongDates(_("This is long before the planned day. Please check the date."), field="held_on")
+    _check_held(visit, held_on, on)
     visit.households, visit.attendance = _counted(visit, households, attendance)
     visit.summary = clean_text(summary, field="summary", min_length=2, max_length=SUMMARY)
     visit.salt = secrets.token_hex(16)
@@ -256,6 +251,25 @@ def _check_kind(kind: str, level: str, role: str) -> None:
         )
     if kind == Visit.Kind.TALK and role:
         raise Invalid(_("A meeting has hosts and no role. Leave it empty."), code="no_role", field="role")
+
+
+def _place(kind: str, place: str) -> str:
+    """A meeting is held somewhere; a visit may have a meeting point."""
+    needed = int(kind == Visit.Kind.TALK)
+    return clean_text(place, field="place", min_length=needed, max_length=PLACE)
+
+
+def _check_day(planned_for: dt.date, on: dt.date) -> None:
+    if not on - dt.timedelta(days=DAYS_BACK) <= planned_for <= on + dt.timedelta(days=DAYS_AHEAD):
+        message = _("Visits are planned for a day within a year, and entered at most %(days)d days later.")
+        raise WrongDates(message % {"days": DAYS_BACK}, field="planned_for")
+
+
+def _check_held(visit: Visit, held_on: dt.date, on: dt.date) -> None:
+    if held_on > on:
+        raise NotHeldYet(field="held_on")
+    if held_on < visit.planned_for - dt.timedelta(days=DAYS_BACK):
+        raise WrongDates(_("This is long before the planned day. Please check the date."), field="held_on")
 
 
 def _cadres(given: Collection[User], block: Block, on: dt.date) -> list[User]:

@@ -28,8 +28,8 @@ class VisitForm(ActionForm):
     """A new visit or meeting."""
 
     # The search box stands in its place (VisitAdmin.get_form).
-    cadres = forms.Field(label=_("cadres"))
-    planned_for = DayField(label=_("planned for"))
+    cadres = forms.Field(label=capfirst(_("cadres")))
+    planned_for = DayField(label=capfirst(_("planned for")))
 
     class Meta:
         model = Visit
@@ -123,16 +123,16 @@ class FindingField(forms.MultiValueField):
 class RecordForm(VerbForm):
     """What took place, and the first findings."""
 
-    held_on = DayField(label=_("held on"))
+    held_on = DayField(label=capfirst(_("held on")))
     households = forms.IntegerField(
-        label=_("households visited"),
+        label=capfirst(_("households visited")),
         min_value=0,
         max_value=9999,
         help_text=_("Nobody at home does not count as visited."),
     )
-    attendance = forms.IntegerField(label=_("people present"), min_value=1, max_value=MOST_PRESENT)
+    attendance = forms.IntegerField(label=capfirst(_("people present")), min_value=1, max_value=MOST_PRESENT)
     summary = forms.CharField(
-        label=_("summary"),
+        label=capfirst(_("summary")),
         max_length=SUMMARY,
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
         help_text=_("What was seen and heard, in a few sentences. Leave out who is ill or in debt."),
@@ -172,13 +172,15 @@ class RecordForm(VerbForm):
 class AddFindingForm(VerbForm):
     """One more finding."""
 
-    kind = forms.ChoiceField(label=_("kind"), choices=[("", "—"), *Finding.Kind.choices])
+    kind = forms.ChoiceField(label=capfirst(_("kind")), choices=[("", "—"), *Finding.Kind.choices])
     text = forms.CharField(
-        label=_("what was said or seen"),
+        label=capfirst(_("what was said or seen")),
         max_length=TEXT,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
-    category = forms.ChoiceField(label=_("category"), choices=[("", _("not known"))], required=False)
+    category = forms.ChoiceField(
+        label=capfirst(_("category")), choices=[("", _("not known"))], required=False
+    )
     solved = forms.BooleanField(label=_("Solved on the spot"), required=False)
 
     def offer_categories(self, choices: Choices) -> None:

@@ -3,8 +3,6 @@
 Leaves to others: the case that a finding becomes, and the figures; an app above extends the list (cases.admin.visits).
 """
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -15,16 +13,16 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from blocks.models import Block, Community, District, Street
 from staffing.actions import add_finding, cancel_visit, plan_visit, record_visit
-from staffing.admin.base import DayFilter, day_of
 from staffing.admin.filters import FilteredAdmin
 from staffing.admin.roster import BlockOfStreetFilter
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.admin.visit_forms import STATE_LATE, AddFindingForm, CancelForm, RecordForm, VisitForm
+from staffing.admin.visit_lists import AreaFilter, VisitDayFilter, VisitStateFilter, WhoseFilter
 from staffing.middleware import StaffRequest
 from staffing.models import Visit
 from staffing.policies import (
@@ -36,115 +34,13 @@ from staffing.policies import (
 )
 from staffing.posts import Post
 from yuhu.kit import clock
-from yuhu.kit.desk import day
-from yuhu.kit.desk.day import Item, Part
 from yuhu.kit.desk.forms import Named
-from yuhu.kit.desk.lists import KnownFilter, demo_mark, scope_of
+from yuhu.kit.desk.lists import demo_mark, scope_of
 from yuhu.kit.excel.writing import XLSX, Page, workbook
 from yuhu.kit.scope import DISTRICT, STREET
 
 MOST_ROWS = 10_000
-SPAN = ".."
 OUTLINES = ("block__boundary", "block__community__boundary", "block__community__street__boundary")
-
-
-class VisitDayFilter(DayFilter):
-    """Visits of all days, unless a day (``?on=2026-11-24``) or a span (``?on=2026-11-01..2026-11-30``) is asked for."""
-
-    # The path from a row to its visit, for lists of what hangs on visits.
-    of_visit = ""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        today = clock.today()
-        monday = today - dt.timedelta(days=today.weekday())
-        week = (monday, monday + dt.timedelta(days=6))
-        month = (today - dt.timedelta(days=29), today)
-        return [
-            (today.isoformat(), _("Today")),
-            (_span(*week), _("This week")),
-            (_span(*month), _("Last 30 days")),
-        ]
-
-    @property
-    def span(self) -> tuple[dt.date, dt.date] | None:
-        """First and last day of what was asked for; None when nothing was, or no day is."""
-        first, _dots, last = str(self.value() or "").partition(SPAN)
-        begins, ends = day_of(first), day_of(last or first)
-        return (begins, ends) if begins and ends else None
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.span is None:
-            return queryset
-        rows: Any = queryset
-        if not self.of_visit:
-            return cast("QuerySet[Any]", rows.during(*self.span))
-        return queryset.filter(**{f"{self.of_visit}__in": Visit.objects.during(*self.span)})
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        self.others = [(key, value) for key, value in changelist.params.items() if key != self.parameter_name]
-        offered = {key for key, _label in self.lookup_choices}
-        every, *known = admin.SimpleListFilter.choices(self, changelist)
-        yield {**every, "display": _("All days"), "selected": self.span is None}
-        yield from known
-        if self.span is not None and self.day is None and self.value() not in offered:
-            shown = f"{self.span[0].isoformat()} – {self.span[1].isoformat()}"
-            query = changelist.get_query_string({self.parameter_name: self.value()})
-            yield {"selected": True, "query_string": query, "display": shown}
-
-
-def _span(first: dt.date, last: dt.date) -> str:
-    return f"{first.isoformat()}{SPAN}{last.isoformat()}"
-
-
-class VisitStateFilter(KnownFilter):
-    """How it stands; late is what nobody recorded though its day has passed."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
-        return [*Visit.State.choices, ("late", STATE_LATE)]
-
-    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
-        return rows.late(clock.today()) if value == "late" else rows.filter(state=value)
-
-
-class WhoseFilter(KnownFilter):
-    """Those in which I take part."""
-
-    title = _("who goes")
-    parameter_name = "whose"
-
-    def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
-        return [("mine", pgettext_lazy("visits", "Mine"))]
-
-    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
-        return rows.of(cast(StaffRequest, request).user.pk)
-
-
-class AreaFilter(KnownFilter):
-    """An area by its code (``?area=430302001``), as figures ask for it; only areas that the person sees."""
-
-    title = _("area")
-    parameter_name = "area"
-    template = "admin/asked_filter.html"
-    column = "block__code"
-
-    def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
-        code = str(request.GET.get(self.parameter_name, ""))
-        name = area_name(code)
-        return [(code, name)] if name else []
-
-    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
-        return rows.filter(**{f"{self.column}__startswith": value})
-
-
-def area_name(code: str) -> str:
-    """The name of the district, street, community or block of this code; nothing when there is none."""
-    model: Any = {6: District, 9: Street, 12: Community, 14: Block}.get(len(code))
-    if model is None or not (code.isascii() and code.isdigit()):
-        return ""
-    return str(model._default_manager.filter(code=code).values_list("name", flat=True).first() or "")
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -227,7 +123,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         (_("state"), lambda row: row.get_state_display()),
         (_("households visited"), lambda row: row.households),
         (_("people present"), lambda row: row.attendance),
-        (_("findings"), lambda row: row.findings_found),
+        (pgettext_lazy("count", "findings"), lambda row: row.findings_found),
         (_("solved on the spot"), lambda row: row.solved_found),
     )
 
@@ -282,7 +178,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if not change:
             help_text = _("Who goes there; of a meeting, its hosts. Everybody named is told.")
-            named = Named(Visit, "cadres", _("cadres"), many=True, help_text=help_text)
+            named = Named(Visit, "cadres", capfirst(_("cadres")), many=True, help_text=help_text)
             form.base_fields["cadres"] = self.named_field(request, named)
         return form
 
@@ -312,7 +208,12 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         if obj is None:
             return VisitForm.Meta.fields
         facts = ["dated", "kind", "block_name", "street", "level", *(() if obj.is_talk else ("as_what",))]
-        facts += ["people", *(("place",) if obj.place else ()), "standing", "planned_by"]
+        facts += [
+            "hosts" if obj.is_talk else "people",
+            *(("place",) if obj.place else ()),
+            "standing",
+            "planned_by",
+        ]
         if obj.is_done:
             facts += ["attendance" if obj.is_talk else "households"]
         if not obj.is_planned:
@@ -382,6 +283,10 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
     def people(self, obj: Visit) -> str:
         return "、".join(one.name for one in obj.cadres.all())
 
+    @admin.display(description=_("hosts"))
+    def hosts(self, obj: Visit) -> str:
+        return self.people(obj)
+
     @admin.display(description=_("state"))
     def standing(self, obj: Visit) -> SafeString:
         if obj.is_late(clock.today()):
@@ -401,8 +306,8 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         if obj.attendance is not None:
             found.append((gettext("people present"), obj.attendance))
         if obj.findings_found:
-            found.append((gettext("findings"), obj.findings_found))
-        return format_html_join(SafeString("<br>"), "{} {}", found) or "—"
+            found.append((pgettext("count", "findings"), obj.findings_found))
+        return format_html_join(SafeString("<br>"), '<span class="admin-time">{} {}</span>', found) or "—"
 
     @admin.display(description=_("summary"))
     def words(self, obj: Visit) -> SafeString:
@@ -414,28 +319,3 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
 
 
 admin.site.register(Visit, VisitAdmin)
-
-
-@day.add
-def of_visits(request: HttpRequest) -> Iterator[Item]:
-    """Visits of today, and those that nobody has recorded; whoever sees no area and goes nowhere has none."""
-    scope, today = scope_of(request), clock.today()
-    if not (scope.areas or scope.units) or not plans_visits(request.user, on=today):
-        return
-    person = cast(StaffRequest, request).user.pk
-    of_today = Q(planned_for=today)
-    mine = Q(pk__in=Visit.objects.of(person).values("pk"))
-    found = Visit.objects.within(scope).planned().aggregate(
-        mine=Count("pk", filter=of_today & mine),
-        area=Count("pk", filter=of_today),
-        late=Count("pk", filter=Q(planned_for__lt=today)),
-    )  # fmt: skip
-    address = reverse("admin:staffing_visit_changelist")
-    planned = f"{address}?on={today.isoformat()}&state=planned"
-    yield Item(Part.TODAY, _("My visits and meetings today"), found["mine"], f"{planned}&whose=mine")
-    if scope.areas:
-        yield Item(Part.TODAY, _("Visits and meetings today in my area"), found["area"], planned)
-    late = found["late"]
-    yield Item(
-        Part.DUE, _("Visits past their day without a record"), late, f"{address}?state=late", late=late
-    )
