@@ -18,7 +18,10 @@ from staffing.models import Finding, Visit
 from tests.admin.desk import enter, errors, listed, page, said
 from tests.admin.test_day import items
 from tests.staffing.visit_makers import DAY, DEMAND, HAZARD, TODAY, a_done, a_talk, a_visit, record, who
-from tests.world import World
+from tests.world import AT, World
+from yuhu.delivery.actions import fan_out
+from yuhu.delivery.models import Delivery
+from yuhu.journal.actions import relay
 
 VISIT, FINDING = "staffing.visit", "staffing.finding"
 
@@ -452,3 +455,19 @@ def test_a_page_tells_what_happened_and_when_texts_were_removed(world, desk):
     assert [line.who for line in story] == ["韩立"] * 3
     assert Case.objects.get().number in story[0].sentence
     assert isinstance(visit.day, dt.date)
+
+
+def test_whoever_was_put_down_by_somebody_else_is_told_and_nobody_else(world):
+    visit = a_visit(world, "streetleader", cadres=[world.handler, world.handler2])
+    cancel_visit(visit=visit, reason="防汛", **who(world, "handler"))
+    while relay(at=AT) or fan_out(at=AT):
+        pass
+    told = set(Delivery.objects.filter(channel="inbox").values_list("kind", "user__username"))
+    assert told == {
+        ("visit_planned", "handler"),
+        ("visit_planned", "handler2"),
+        ("visit_cancelled", "handler2"),
+    }
+    text = enter(world.handler2).get(reverse("delivery:inbox")).content.decode()
+    assert "2026-11-24" in text
+    assert world.b1.name in text

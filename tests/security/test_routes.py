@@ -195,6 +195,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "slug:name": "evaluate",
         "slug:key": "k" * 8,
         "slug:code": "x",
+        "slug:verb": "x",
         "code": world.b1.code,
         "path:object_id": "1",
         "app_label": "cases",
