@@ -242,3 +242,50 @@ class SwapClosed(Conflict):
 
     code = "swap_closed"
     message = _("This exchange is not open any more: it was decided, or a shift has begun or changed hands.")
+
+
+class VisitEnded(Conflict):
+    """The visit was recorded or cancelled already."""
+
+    code = "visit_ended"
+    message = _("This was recorded or cancelled already. Reload the page to see what was written down.")
+
+
+class NotHeldYet(Invalid):
+    """A record of something that lies ahead."""
+
+    code = "not_held_yet"
+    message = _("This day lies ahead. Record what took place, once it has taken place.")
+
+
+class NotACadre(Invalid):
+    """Whoever visits has a seat in a unit, or is a block's liaison cadre, and works in the area."""
+
+    code = "not_a_cadre"
+
+
+class NoCadre(Invalid):
+    """A visit of nobody."""
+
+    code = "no_cadre"
+    message = _("Please name at least one person who goes there.")
+
+
+class TooManyHouseholds(Invalid):
+    """More households than the block has."""
+
+    code = "too_many_households"
+
+
+class NotYetRecorded(Conflict):
+    """Findings belong to what took place."""
+
+    code = "not_recorded"
+    message = _("Findings are added to what was recorded. Record the visit or meeting first.")
+
+
+class TextsRemoved(Conflict):
+    """The visit's texts were removed, their time being over."""
+
+    code = "texts_removed"
+    message = _("The texts were removed because their time is over. Nothing can be added any more.")

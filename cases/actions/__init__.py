@@ -4,6 +4,7 @@ from cases.actions.attach import attach, attach_all
 from cases.actions.automatic import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
 from cases.actions.drafts import forget_drafts, forget_old_drafts, keep_drafts
 from cases.actions.erase import Erasure, erase, on_erased
+from cases.actions.findings import report_finding
 from cases.actions.move import move
 from cases.actions.people import reseal_reporters, unmask
 from cases.actions.report import NewCase, Person, report
@@ -28,6 +29,7 @@ __all__ = [
     "move_with_photos",
     "on_erased",
     "report",
+    "report_finding",
     "reseal_reporters",
     "resume_when_due",
     "submit",

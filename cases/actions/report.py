@@ -59,6 +59,7 @@ class NewCase:
     external_id: str = ""
     client: str = ""
     submission_key: str | None = None
+    finding: int | None = None  # the key of what was found at a visit or a meeting
     address_alone: bool = False  # partners may send an address without a place; a person places it
 
 
@@ -293,6 +294,7 @@ def _row(new: NewCase, category: Category, place: Place | None, *, by: By, at: d
         client=new.client,
         external_id=new.external_id,
         submission_key=new.submission_key,
+        finding_id=new.finding,
     )
     case.category, case.reported_by = category, by.user
     bulk.add(case)
@@ -301,7 +303,9 @@ def _row(new: NewCase, category: Category, place: Place | None, *, by: By, at: d
 
 def _facts(case: Case) -> Mapping[str, Any]:
     """What the journal keeps of a report: codes, and a digest of the text."""
+    found = {"finding": case.finding_id} if case.finding_id else {}
     return {
+        **found,
         "to": case.state,
         "category": case.category_id,
         "channel": case.channel,

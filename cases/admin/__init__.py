@@ -9,6 +9,7 @@ from cases.admin import (
     mediation,
     meeting_day,
     meetings,
+    visits,
     whistle_day,
     whistles,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "mediation",
     "meeting_day",
     "meetings",
+    "visits",
     "whistle_day",
     "whistles",
 ]

@@ -17,7 +17,7 @@ from cases.models.reference import Category
 from cases.querysets import CaseQuerySet
 from cases.states import FINAL, PHASE, Path, Phase, State
 from duties.models import DutyItem, Severity
-from staffing.models import Unit, User
+from staffing.models import Finding, Unit, User
 from yuhu.kit.search import FoldedText
 
 
@@ -175,6 +175,16 @@ class Case(models.Model):
         db_index=False,
         verbose_name=_("merged into"),
     )
+    # What was found at a visit or a meeting, and became this case.
+    finding = models.ForeignKey(
+        Finding,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_index=False,
+        verbose_name=_("finding"),
+    )
     client = models.CharField(_("partner client"), max_length=64, blank=True)
     external_id = models.CharField(_("number at the partner"), max_length=128, blank=True)
     # When description, address and point were erased (PIPL art. 47).
@@ -246,6 +256,10 @@ class Case(models.Model):
                 fields=["submission_key"],
                 condition=Q(submission_key__isnull=False),
                 name="case_submission_once",
+            ),
+            # One case a finding; it also finds the case of a finding.
+            models.UniqueConstraint(
+                fields=["finding"], condition=Q(finding__isnull=False), name="case_of_finding_once"
             ),
             models.UniqueConstraint(
                 fields=["client", "external_id"], condition=~Q(external_id=""), name="case_external_id_once"

@@ -13,6 +13,7 @@ from cases.policies.people import (
     may_attach,
     may_erase,
     may_report,
+    may_report_finding,
     may_unmask,
     may_use_channel,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "may_ever",
     "may_move",
     "may_report",
+    "may_report_finding",
     "may_unmask",
     "may_use_channel",
     "offers",

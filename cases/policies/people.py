@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Category
 from cases.policies.guards import when
 from cases.policies.standing import GOVERNORS, Look, brought_in
-from staffing.models import User
-from staffing.policies import may, may_in, posts_of
-from staffing.posts import Capability, Post, PostKind
+from staffing.exceptions import TextsRemoved
+from staffing.models import Finding, User
+from staffing.policies import may, may_in, opens_area, posts_of, takes_part
+from staffing.posts import CAPABILITIES, Capability, Post, PostKind
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
@@ -69,6 +70,29 @@ def may_report(user: User | None, *, category: Category, area: str, on: dt.date)
         if area and not area.startswith(post.area):
             return Denied(_("This place lies outside the area of this system."), code="outside_area")
     return Allowed()
+
+
+def may_report_finding(user: User, finding: Finding, *, on: dt.date) -> Verdict:
+    """Whether the person makes a case of what was found: whoever took part, or works in the block's area.
+
+    Asks about the finding's case, visit and cadres: lists bring them along.
+    """
+    if any(finding.cases.all()):
+        return Denied(_("This finding became a case already."), code="case_there")
+    if finding.solved:
+        return Denied(_("It was solved on the spot: nothing is left to be handled."), code="solved")
+    if finding.visit.emptied_at is not None:
+        return Denied(TextsRemoved.message, code=TextsRemoved.code)
+    verdict = may(user, Capability.REPORT_CASE, on=on)
+    if not verdict:
+        return verdict
+    area = finding.visit.block.code
+    works_here = any(
+        post.kind in CAPABILITIES[Capability.REPORT_CASE] and opens_area(post) and area.startswith(post.area)
+        for post in posts_of(user, on)
+    )
+    reason = _("Cases are made of it by those who took part, and by those who work in the block's area.")
+    return when(works_here or takes_part(user, finding.visit), reason, "not_taking_part")
 
 
 def may_attach(look: Look) -> Verdict:

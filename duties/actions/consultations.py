@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from blocks.models import Street
@@ -19,6 +18,7 @@ from duties.exceptions import NotNow
 from duties.models import Consultation, StreetAnswer
 from duties.models.consultations import LONGEST_TEXT
 from staffing.models import Unit, User
+from staffing.posts import Function
 from yuhu.journal.actions import SYSTEM, Actor, record
 from yuhu.journal.digests import text_digest
 from yuhu.kit import clock
@@ -274,10 +274,10 @@ def _text(value: str, field: str) -> str:
 
 def _desks_of(*streets: str) -> list[str]:
     """Units whose heads, duty officers and leaders hear of it: the streets and their coordination platforms."""
-    kinds = Q(kind=Unit.Kind.STREET) | Q(kind=Unit.Kind.PLATFORM, office_code="coordination")
-    return list(
-        Unit.objects.filter(kinds, street__in=streets).order_by("code").values_list("code", flat=True)
-    )
+    today = clock.today()
+    rows = [Unit.objects.performing(Function.COORDINATES, street=street, day=today) for street in streets]
+    found = Unit.objects.filter(kind=Unit.Kind.STREET, street__in=streets).union(*rows)
+    return sorted(found.values_list("code", flat=True))
 
 
 def _record(kind: str, row: Consultation, at: dt.datetime, actor: Actor, **more: object) -> None:

@@ -69,14 +69,24 @@ from staffing.actions.trainings import (
     withdraw_attendance,
 )
 from staffing.actions.units import load_departments, load_street_units, load_units, move_office
+from staffing.actions.visits import (
+    NewFinding,
+    add_finding,
+    cancel_visit,
+    empty_visits,
+    plan_visit,
+    record_visit,
+)
 
 __all__ = [
+    "NewFinding",
     "Pattern",
     "RosterRow",
     "SeatRow",
     "TrainingRow",
     "add_assistant",
     "add_client",
+    "add_finding",
     "add_people",
     "agree_swap",
     "apply_roster",
@@ -87,6 +97,7 @@ __all__ = [
     "assign_shift",
     "cancel_leave",
     "cancel_training",
+    "cancel_visit",
     "change_client",
     "change_password",
     "check_categories_by",
@@ -96,6 +107,7 @@ __all__ = [
     "correct_training",
     "create_account",
     "decline_swap",
+    "empty_visits",
     "end_assistant",
     "end_counsel",
     "end_leave",
@@ -129,9 +141,11 @@ __all__ = [
     "plan_of",
     "plan_shifts",
     "plan_training",
+    "plan_visit",
     "propose_roster",
     "propose_second_factor",
     "put_in_reserve",
+    "record_visit",
     "refuse_token",
     "relieve",
     "remove_second_factor",

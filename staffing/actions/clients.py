@@ -41,6 +41,11 @@ def check_categories_by(check: CodeCheck) -> None:
         _checks.append(check)
 
 
+def unknown_categories(codes: Collection[str]) -> list[str]:
+    """Which of these are no categories, as the apps above say."""
+    return sorted({code for check in _checks for code in check(codes)})
+
+
 def add_client(
     *,
     client_id: str,
@@ -196,7 +201,7 @@ def _categories(codes: Any) -> list[str]:
     if not all(CATEGORY.fullmatch(code) for code in found):
         message = _("A category has four digits, a branch of categories two.")
         raise Invalid(message, code="unknown", field="categories")
-    unknown = sorted({code for check in _checks for code in check(found)})
+    unknown = unknown_categories(found)
     if unknown:
         message = _("There is no category with the code %(codes)s.") % {"codes": "、".join(unknown)}
         raise Invalid(message, code="unknown", field="categories")

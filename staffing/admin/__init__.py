@@ -11,6 +11,7 @@ from staffing.admin.roster import AssistantAdmin, BlockRosterAdmin, TenureAdmin
 from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
 from staffing.admin.trainings import TrainingAdmin
 from staffing.admin.units import MembershipAdmin, PlatformLinkAdmin, UnitAdmin
+from staffing.admin.visits import VisitAdmin
 
 __all__ = [
     "AbsenceAdmin",
@@ -30,6 +31,7 @@ __all__ = [
     "TrainingAdmin",
     "UnitAdmin",
     "UserAdmin",
+    "VisitAdmin",
     "actor_of",
     "entitled",
     "who_and_when",

@@ -18,7 +18,7 @@ from staffing.admin.days import BlockDays
 from staffing.admin.forms import AssistantEndForm, AssistantForm, Change, TenureForm
 from staffing.admin.vacancies import OwnAreaFilter, VacanciesPage
 from staffing.models import Assistant, Tenure
-from staffing.policies import appoints, may_appoint
+from staffing.policies import appoints, cadre_posts, may_appoint
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import KnownFilter, scope_of
 
@@ -247,7 +247,8 @@ class BlockRosterAdmin(BlockDays, VacanciesPage, SheetTools, BlockAdmin):
         """Forms name the blocks in force today, in the areas of the person's posts."""
         scope = scope_of(request)
         rows: Any = Block.objects.in_force(clock.today()).within(scope).defer("boundary")
-        return rows.in_areas(scope.areas)
+        # An office's people see no area's cases, but they visit its blocks.
+        return rows.in_areas(scope.areas | {post.area for post in cadre_posts(request.user, clock.today())})
 
     def choice_label(self, obj: Block) -> str:
         return f"{obj.name}（{obj.code}）"

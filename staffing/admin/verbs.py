@@ -135,6 +135,10 @@ class VerbsAdmin(PostsAdmin):
             context["story"] = told(subject) if subject is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def shown(self, request: HttpRequest, obj: Any) -> Iterator[Shown]:
+        """The verbs of a row, for a page of another list that names it."""
+        return self._shown(request, obj, None)
+
     def _shown(self, request: HttpRequest, obj: Any, bound: tuple[str, VerbForm] | None) -> Iterator[Shown]:
         at = clock.now()
         for verb in self.verbs:

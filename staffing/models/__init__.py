@@ -10,6 +10,7 @@ from staffing.models.registers import Attendance, CounselAppointment, Reserve, T
 from staffing.models.roster import Assistant, RosterImport, Tenure
 from staffing.models.rota import RotaGap, Shift, ShiftSwap
 from staffing.models.units import Membership, PlatformFunction, PlatformLink, Unit
+from staffing.models.visits import Finding, Visit
 
 __all__ = [
     "Absence",
@@ -17,6 +18,7 @@ __all__ = [
     "Assistant",
     "Attendance",
     "CounselAppointment",
+    "Finding",
     "FormerPassword",
     "Membership",
     "PartnerClient",
@@ -35,4 +37,5 @@ __all__ = [
     "Training",
     "Unit",
     "User",
+    "Visit",
 ]

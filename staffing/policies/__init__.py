@@ -47,6 +47,16 @@ from staffing.policies.standing import (
     posts_of,
     scope_of,
 )
+from staffing.policies.visits import (
+    cadre_posts,
+    may_add_finding,
+    may_cancel_visit,
+    may_plan_visit,
+    may_record_visit,
+    plans_visits,
+    takes_part,
+    visits_in,
+)
 
 __all__ = [
     "ENDED",
@@ -54,11 +64,14 @@ __all__ = [
     "appoints",
     "areas_to_appoint_in",
     "attendance_opens",
+    "cadre_posts",
     "forget_posts",
     "may",
+    "may_add_finding",
     "may_appoint",
     "may_appoint_counsel",
     "may_cancel_absence",
+    "may_cancel_visit",
     "may_change_absence",
     "may_change_reserve",
     "may_change_shift",
@@ -72,7 +85,9 @@ __all__ = [
     "may_note_attendance",
     "may_offer_shift",
     "may_plan_rota",
+    "may_plan_visit",
     "may_record_absence",
+    "may_record_visit",
     "may_remove_shift",
     "may_seat",
     "may_withdraw_attendance",
@@ -81,8 +96,11 @@ __all__ = [
     "needs_second_factor",
     "opens_area",
     "plans_rota",
+    "plans_visits",
     "posts_of",
     "scope_of",
     "sees_reserve",
+    "takes_part",
     "training_changes",
+    "visits_in",
 ]

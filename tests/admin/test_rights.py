@@ -38,6 +38,8 @@ staffing.shift         l       l     la    la      la        l           l      
 staffing.shiftswap     l       l     l     l       l         l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
 cases.mediation        a       a     a     -       -         a           -        -       -
+staffing.visit         la      la    la    la      la        la          l        -       -
+staffing.finding       l       l     l     l       l         l           l        -       -
 blocks.district        l       l     l     l       l         l           l        l       l
 blocks.street          l       l     l     l       l         l           l        l       l
 blocks.community       l       l     l     l       l         l           l        l       l

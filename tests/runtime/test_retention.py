@@ -16,6 +16,7 @@ from cases.actions import retention
 from cases.models import Attachment, Case, PhotoDraft, Reporter
 from cases.timeline import LINES
 from staffing.models import Absence
+from tests.staffing.visit_makers import HAZARD, a_done
 from tests.world import AT, World, a_closed, a_report, kinds_of
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import fan_out
@@ -131,6 +132,17 @@ def test_a_case_that_was_reopened_meanwhile_keeps_its_reporter(world: World, at)
     assert ended.closed_at is not None
     assert retention.forget_reporter(case_id=ended.pk, before=ended.closed_at, at=at) is False
     assert Reporter.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_was_written_at_visits_goes_after_three_years_and_its_numbers_stay(world: World, at):
+    visit = a_done(world, HAZARD)
+    assert due(retain("--only=visits")) == {"visits": 1}
+    assert due(retain("--only=visits", "--execute")) == {"visits": 1}
+    visit.refresh_from_db()
+    assert (visit.summary, visit.households, visit.findings.get().text) == ("", 12, "")
+    assert due(retain("--only=visits")) == {"visits": 0}
+    call_command("verify_journal", verbosity=0)
 
 
 def stored(name: str, age: dt.timedelta, at: dt.datetime) -> str:

@@ -133,6 +133,7 @@ DESK += ["/admin/staffing/training/coverage/", "/admin/staffing/training/<int:pk
 DESK += ["/admin/staffing/reserve/matching/", "/admin/staffing/counselappointment/without/"]
 DESK += ["/admin/staffing/shift/week/", "/admin/staffing/shift/<path:object_id>/do/<slug:verb>/"]
 DESK += ["/admin/staffing/shiftswap/<path:object_id>/do/<slug:verb>/"]
+DESK += ["/admin/staffing/visit/figures/"]
 OF_A_LIST = ["", "add/", "<path:object_id>/history/", "<path:object_id>/delete/", "<path:object_id>/change/"]
 OF_A_LIST += ["<path:object_id>/", "import/", "export/", "process_import/"]
 OF_A_LIST += ["<path:object_id>/do/<slug:verb>/", "filters/"]

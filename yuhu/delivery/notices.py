@@ -567,6 +567,15 @@ NOTICES: tuple[Notice, ...] = (
         "swap_withdrawn", "rota.swap_withdrawn", A.NAMED, _("Exchange withdrawn"),
         _("You need not decide any more: %(what)s."), icon="info",
     ),
+    # Visits and meetings: whoever was put down by somebody else.
+    Notice(
+        "visit_planned", "visit.planned", A.NAMED, _("You are to visit a block"),
+        _("You were put down for this on %(on)s: %(what)s. Please record afterwards what was found."), icon="people",
+    ),
+    Notice(
+        "visit_cancelled", "visit.cancelled", A.NAMED, _("Visit called off"),
+        _("It does not take place on %(on)s: %(what)s."), icon="close",
+    ),
 )  # fmt: skip
 
 # Nobody is told: it is somebody's own progress (signed, contacted, photos, on site), the reporter did not answer in

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from cases.models import Case, Mediation, Meeting
 from duties.models import Admission, Consultation, OffListReport, StreetAnswer
-from staffing.models import Absence, RotaGap, Shift, ShiftSwap, Unit
+from staffing.models import Absence, RotaGap, Shift, ShiftSwap, Unit, Visit
 from yuhu.kit.scope import Scope
 
 CASE = "case"
@@ -54,4 +54,5 @@ SUBJECTS: dict[str, Subject] = {
     "shift": Subject(Shift, related=("platform", "officer")),
     "shift_swap": Subject(ShiftSwap, related=("mine", "theirs", "asked_by", "asked_of")),
     "rota_gap": Subject(RotaGap, related=("platform",)),
+    "visit": Subject(Visit, related=("block",)),
 }

@@ -16,8 +16,8 @@ from cases.actions import mediation, meetings
 from cases.actions import retention as of_cases
 from cases.actions.drafts import KEPT_FOR, forget_old_drafts
 from cases.models import PhotoDraft
-from staffing.actions import accounts, forget_absences, importing
-from staffing.models import Absence, RosterImport
+from staffing.actions import accounts, empty_visits, forget_absences, importing
+from staffing.models import Absence, RosterImport, Visit
 from yuhu.api.actions import KEPT, forget_old
 from yuhu.api.models import IdempotencyRecord
 from yuhu.delivery.actions import inbox
@@ -64,6 +64,7 @@ def _of_people() -> list[Rule]:
     reporters = dt.timedelta(days=settings.RETAIN_REPORTER_DAYS)
     mediations = dt.timedelta(days=settings.RETAIN_MEDIATION_DAYS)
     notices = dt.timedelta(days=settings.RETAIN_NOTICE_DAYS)
+    visits = dt.timedelta(days=settings.RETAIN_VISIT_DAYS)
     return [
         Rule(
             "reporters",
@@ -88,6 +89,14 @@ def _of_people() -> list[Rule]:
             _("Personal Information Protection Law, art. 19 and 47; Civil Code, art. 188 (three years)"),
             lambda at: meetings.named_too_long(at - reporters).count(),
             lambda at: _residents(at - reporters, at),
+        ),
+        Rule(
+            "visits",
+            _("What was written at visits and meetings"),
+            visits,
+            _("Personal Information Protection Law, art. 19: no longer than needed"),
+            lambda at: Visit.objects.kept_too_long(at - visits).count(),
+            lambda at: _batches(lambda: empty_visits(before=at - visits, limit=BATCH, at=at)),
         ),
         Rule(
             "notices",

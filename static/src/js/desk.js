@@ -1,5 +1,5 @@
-// The script of the desk's own pages, beside Django's: a form is sent once, a long action tells how far it is. Works
-// without it too.
+// The script of the desk's own pages, beside Django's: a form is sent once, a long action tells how far it is, a page is
+// printed. Works without it too.
 import { enhanceForms } from "./once.js";
 import { nameSearchBoxes } from "./pick.js";
 import { enhanceProgress } from "./progress.js";
@@ -17,7 +17,12 @@ function unfold() {
 unfold();
 window.addEventListener("hashchange", unfold);
 
+// What only works with a script is shown by it.
 for (const button of document.querySelectorAll("[data-print]")) {
+  button.closest("[hidden]")?.removeAttribute("hidden");
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    window.print();
+  });
 }

@@ -35,6 +35,7 @@ from yuhu.runtime.demo.people import load_clients, load_people
 from yuhu.runtime.demo.registers import load_registers
 from yuhu.runtime.demo.rota import load_rota
 from yuhu.runtime.demo.today import COUNT, load_open_cases
+from yuhu.runtime.demo.visits import load_visits
 from yuhu.runtime.demo.whistles import load_whistles
 
 START = dt.date(2022, 1, 1)
@@ -119,6 +120,7 @@ class Command(BaseCommand):
         around = Surroundings.on(clock.local_date(now))
         for _one in self._bar(load_open_cases(around=around, now=now, seed=SEED), COUNT, "open cases"):
             pass
+        load_visits(now=now, seed=SEED)
         Case.objects.filter(source="").update(source="demo")
         for load in self._bar(AROUND, len(AROUND), "meetings, visits, leave …"):
             load(now=now, seed=SEED)
