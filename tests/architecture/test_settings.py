@@ -10,7 +10,8 @@ BESIDE = {"HOST", "PORT"}
 
 
 def test_every_variable_is_explained_and_every_explained_one_is_read():
-    read = set(READ.findall((BASE / "yuhu" / "settings.py").read_text(encoding="utf-8")))
+    texts = [(BASE / "yuhu" / name).read_text(encoding="utf-8") for name in ("settings.py", "rules.py")]
+    read = {name for text in texts for name in READ.findall(text)}
     assert {"DATABASE_URL", "SECRET_KEY"} <= read
     example = (BASE / ".env.example").read_text(encoding="utf-8")
     explained = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
