@@ -193,6 +193,7 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "int:pk": photo,
         "pk": photo,
         "slug:name": "evaluate",
+        "slug:verb": "x",
         "slug:key": "k" * 8,
         "slug:code": "x",
         "code": world.b1.code,
