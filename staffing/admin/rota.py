@@ -221,16 +221,19 @@ class ShiftAdmin(VerbsAdmin):
         asked = day_of(request.GET.get("on"))
         on = asked if asked is not None and 1900 < asked.year < 2200 else clock.today()
         planned = set(_platforms_planned_by(request).values_list("pk", flat=True)) if code else set()
+        name = dict(streets).get(code, "")
+        week = week_of(code, on, scope_of(request)) if code else None
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Rota of the week"),
             "opts": self.opts,
             "streets": streets,
             "street": code,
-            "street_name": dict(streets).get(code, ""),
+            "street_name": name,
             "on": on,
             "today": clock.today(),
-            "week": week_of(code, on, scope_of(request)) if code else None,
+            "week": week,
+            "columns": [(unit, unit.name.removeprefix(name)) for unit in week.platforms] if week else [],
             "may_plan": planned,
         }
         return TemplateResponse(request, "admin/staffing/shift/week.html", context)

@@ -67,9 +67,6 @@ class Unit(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_its_own_parent"),
-            models.CheckConstraint(
-                condition=Q(home_department__isnull=True) | Q(kind="team"), name="unit_home_of_teams_only"
-            ),
         ]
 
     def __str__(self) -> str:
