@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from blocks.models import Street
@@ -274,10 +275,11 @@ def _text(value: str, field: str) -> str:
 
 def _desks_of(*streets: str) -> list[str]:
     """Units whose heads, duty officers and leaders hear of it: the streets and their coordination platforms."""
-    today = clock.today()
-    rows = [Unit.objects.performing(Function.COORDINATES, street=street, day=today) for street in streets]
-    found = Unit.objects.filter(kind=Unit.Kind.STREET, street__in=streets).union(*rows)
-    return sorted(found.values_list("code", flat=True))
+    today, found = clock.today(), Q(kind=Unit.Kind.STREET, street__in=streets)
+    for street in streets:
+        coordinating = Unit.objects.performing(Function.COORDINATES, street=street, day=today)
+        found |= Q(pk__in=coordinating.values("pk"))
+    return list(Unit.objects.filter(found).order_by("code").values_list("code", flat=True))
 
 
 def _record(kind: str, row: Consultation, at: dt.datetime, actor: Actor, **more: object) -> None:

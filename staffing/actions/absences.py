@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from blocks.models import Block
+from staffing.actions.rota import vacate_shifts
 from staffing.actions.standing_in import cover, journal, locked_spells, refuse_unfit, release
 from staffing.exceptions import AwayAlready, DaysOver, NoStandInNeeded, NotAway, WrongDates
-from staffing.models import Absence, StandIn, User
+from staffing.models import Absence, Shift, StandIn, Unit, User
 from yuhu.journal.actions import Actor
 from yuhu.kit import clock
 
@@ -29,7 +30,8 @@ def take_leave(
     actor: Actor,
 ) -> Absence:
     """``person`` is away until ``ends_on`` (exclusive). ``stand_in`` acts in all his or her posts of blocks meanwhile,
-    from today on at the earliest; None: nobody is named yet (see ``name_stand_in``).
+    from today on at the earliest; None: nobody is named yet (see ``name_stand_in``). Duty shifts of these days are
+    free.
 
     Raises:
         WrongDates: it ends before it begins.
@@ -40,6 +42,8 @@ def take_leave(
     """
     if ends_on <= starts_on:
         raise WrongDates(field="ends_on")
+    # Platforms are locked before people, as whoever seats somebody locks them.
+    _free_shifts(person, starts_on, ends_on - dt.timedelta(days=1), at, actor)
     _lock_people(person, stand_in)
     other = Absence.objects.during(starts_on, ends_on).filter(person=person).order_by("starts_on").first()
     if other is not None:
@@ -58,6 +62,15 @@ def take_leave(
         for spell in spells:
             cover(absence, spell, stand_in, at, actor)
     return absence
+
+
+def _free_shifts(person: User, first_on: dt.date, last_on: dt.date, at: dt.datetime, actor: Actor) -> None:
+    """Whoever is away has no duty: the shifts are free, and those who plan are told."""
+    shifts = Shift.objects.filter(officer=person, day__gte=first_on, day__lte=last_on, ends_at__gt=at)
+    for platform in Unit.objects.filter(pk__in=shifts.values("platform")).order_by("pk"):
+        vacate_shifts(
+            platform=platform, officer=person, first_on=first_on, last_on=last_on, at=at, actor=actor
+        )
 
 
 @transaction.atomic

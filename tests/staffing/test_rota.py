@@ -18,6 +18,7 @@ from staffing.actions import (
     warn_of_gaps,
     withdraw_swap,
 )
+from staffing.actions.absences import take_leave
 from staffing.actions.gaps import gaps_of
 from staffing.actions.rota import Pattern
 from staffing.exceptions import (
@@ -215,6 +216,15 @@ def test_an_officer_on_leave_loses_the_shifts_of_those_days_only(world, rapid):
             at=AT,
             actor=SYSTEM,
         )
+
+
+def test_leave_frees_the_shifts_of_its_days(world, rapid):
+    plan(rapid, days=4, officers=[world.dispatcher])
+    mine = Shift.objects.filter(officer=world.dispatcher).order_by("day")
+    assert mine.count() == 4
+    days = {"starts_on": TODAY + 2 * DAY, "ends_on": TODAY + 4 * DAY}
+    take_leave(person=world.dispatcher, kind="annual", **days, at=AT, actor=SYSTEM)
+    assert [shift.day - TODAY for shift in mine.all()] == [DAY, 4 * DAY]
 
 
 def test_a_removed_shift_is_gone_and_its_officer_is_named(world, rapid):
