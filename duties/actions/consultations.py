@@ -275,8 +275,11 @@ def _text(value: str, field: str) -> str:
 def _desks_of(*streets: str) -> list[str]:
     """Units whose heads, duty officers and leaders hear of it: the streets and their coordination platforms."""
     today = clock.today()
-    rows = [Unit.objects.performing(Function.COORDINATES, street=street, day=today) for street in streets]
-    found = Unit.objects.filter(kind=Unit.Kind.STREET, street__in=streets).union(*rows)
+    rows = [
+        Unit.objects.performing(Function.COORDINATES, street=street, day=today).order_by()
+        for street in streets
+    ]
+    found = Unit.objects.filter(kind=Unit.Kind.STREET, street__in=streets).order_by().union(*rows)
     return sorted(found.values_list("code", flat=True))
 
 
