@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions import report_finding
@@ -89,7 +89,7 @@ class FindingAreaFilter(AreaFilter):
 class WaitsFilter(KnownFilter):
     """Those that wait to become a case, as the first page counts them."""
 
-    title = _("waits")
+    title = pgettext_lazy("finding", "waits")
     template = "admin/asked_filter.html"
     parameter_name = "waits"
 

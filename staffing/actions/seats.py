@@ -12,6 +12,9 @@ from yuhu.journal.actions import Actor, record
 _ROLE_KINDS: dict[str, frozenset[str]] = {
     Membership.Role.LEADER: frozenset({Unit.Kind.DISTRICT, Unit.Kind.STREET}),
     Membership.Role.DUTY_OFFICER: frozenset({Unit.Kind.PLATFORM, Unit.Kind.DISTRICT, Unit.Kind.DEPARTMENT}),
+    Membership.Role.MEDIATOR: frozenset(
+        {Unit.Kind.COMMUNITY, Unit.Kind.OFFICE, Unit.Kind.STREET, Unit.Kind.DEPARTMENT, Unit.Kind.TEAM}
+    ),
     Membership.Role.SYSTEM_ADMIN: frozenset({Unit.Kind.DISTRICT}),
     Membership.Role.SECURITY_ADMIN: frozenset({Unit.Kind.DISTRICT}),
     Membership.Role.AUDITOR: frozenset({Unit.Kind.DISTRICT}),

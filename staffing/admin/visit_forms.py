@@ -122,7 +122,7 @@ class FindingField(forms.MultiValueField):
 class RecordForm(VerbForm):
     """What took place, and the first findings."""
 
-    held_on = DayField(label=capfirst(_("held on")))
+    held_on = DayField(label=capfirst(pgettext_lazy("visit", "held on")))
     households = forms.IntegerField(
         label=capfirst(_("households visited")),
         min_value=0,

@@ -60,7 +60,7 @@ class Visit(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("planned by")
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
-    held_on = models.DateField(_("held on"), null=True, blank=True)
+    held_on = models.DateField(pgettext_lazy("visit", "held on"), null=True, blank=True)
     done_at = models.DateTimeField(_("recorded"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     households = models.PositiveIntegerField(_("households visited"), null=True, blank=True)

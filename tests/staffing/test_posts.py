@@ -154,10 +154,10 @@ LEADERS = "street_leader district_leader"
 ADMINISTRATORS = "system_admin security_admin auditor"
 MAY: dict[str, str] = {
     "report_case": f"{BLOCK} {UNIT} {LEADERS} partner_client",
-    "use_admin": f"{UNIT} {LEADERS} {ADMINISTRATORS}",
+    "use_admin": f"{UNIT} mediator {LEADERS} {ADMINISTRATORS}",
     "appoint": f"duty_officer {LEADERS}",
     "edit_reference": "system_admin",
-    "read_reference": f"{BLOCK} {UNIT} {LEADERS} {ADMINISTRATORS} partner_client",
+    "read_reference": f"{BLOCK} {UNIT} mediator {LEADERS} {ADMINISTRATORS} partner_client",
     "see_figures": f"head duty_officer {LEADERS} auditor",
     "manage_accounts": "system_admin security_admin",
     "read_journal": "auditor",
@@ -166,6 +166,7 @@ MAY: dict[str, str] = {
     "inspect": "district_leader",
     "read_inspection": "district_leader auditor",
     "erase": LEADERS,
+    "mediate": "mediator",
 }
 
 

@@ -38,6 +38,7 @@ ROLES: dict[str, set[str]] = {
     "member": EVERYWHERE,
     "head": EVERYWHERE,
     "duty_officer": {"platform", "district", "department"},
+    "mediator": {"community", "office", "street", "department", "team"},
     "leader": {"district", "street"},
     "system_admin": {"district"},
     "security_admin": {"district"},

@@ -38,17 +38,28 @@ def make(html: str, style: str) -> bytes:
     """
     if missing_libraries():
         raise NoPdf
-    try:
-        import weasyprint  # noqa: PLC0415 - a second to load, and its libraries may be missing
-    except OSError as error:
-        logger.warning("pdf.libraries_do_not_load", exc_info=True)
-        raise NoPdf from error
+    weasyprint = _loaded()
     nothing = _fetch_nothing(weasyprint)
     sheet = weasyprint.CSS(string=style, url_fetcher=nothing)
     made: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf(
         stylesheets=[sheet], pdf_tags=True
     )
     return made
+
+
+def _loaded() -> Any:
+    """SECURITY: WeasyPrint tells Pillow, for the whole process, to accept truncated images. Ours must stay refused."""
+    from PIL import ImageFile  # noqa: PLC0415 - only for this
+
+    kept = ImageFile.LOAD_TRUNCATED_IMAGES
+    try:
+        import weasyprint  # noqa: PLC0415 - a second to load, and its libraries may be missing
+    except OSError as error:
+        logger.warning("pdf.libraries_do_not_load", exc_info=True)
+        raise NoPdf from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = kept
+    return weasyprint
 
 
 def _fetch_nothing(weasyprint: Any) -> Any:

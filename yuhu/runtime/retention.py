@@ -48,6 +48,7 @@ def rules() -> list[Rule]:
         *_of_people(),
         *_of_accounts(),
         _of_leave(),
+        _of_visits(),
         *_short_lived(),
         Rule(
             "orphans",
@@ -64,7 +65,6 @@ def _of_people() -> list[Rule]:
     reporters = dt.timedelta(days=settings.RETAIN_REPORTER_DAYS)
     mediations = dt.timedelta(days=settings.RETAIN_MEDIATION_DAYS)
     notices = dt.timedelta(days=settings.RETAIN_NOTICE_DAYS)
-    visits = dt.timedelta(days=settings.RETAIN_VISIT_DAYS)
     return [
         Rule(
             "reporters",
@@ -91,14 +91,6 @@ def _of_people() -> list[Rule]:
             lambda at: _residents(at - reporters, at),
         ),
         Rule(
-            "visits",
-            _("What was written at visits and meetings"),
-            visits,
-            _("Personal Information Protection Law, art. 19: no longer than needed"),
-            lambda at: Visit.objects.kept_too_long(at - visits).count(),
-            lambda at: _batches(lambda: empty_visits(before=at - visits, limit=BATCH, at=at)),
-        ),
-        Rule(
             "notices",
             _("Inbox notices, after they were read"),
             notices,
@@ -107,6 +99,18 @@ def _of_people() -> list[Rule]:
             lambda at: _batches(lambda: inbox.forget_read(before=at - notices, limit=BATCH)),
         ),
     ]
+
+
+def _of_visits() -> Rule:
+    visits = dt.timedelta(days=settings.RETAIN_VISIT_DAYS)
+    return Rule(
+        "visits",
+        _("What was written at visits and meetings"),
+        visits,
+        _("Personal Information Protection Law, art. 19: no longer than needed"),
+        lambda at: Visit.objects.kept_too_long(at - visits).count(),
+        lambda at: _batches(lambda: empty_visits(before=at - visits, limit=BATCH, at=at)),
+    )
 
 
 def _of_accounts() -> list[Rule]:
