@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
                 (
                     "meeting",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="items",
                         to="cases.meeting",

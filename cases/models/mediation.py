@@ -49,7 +49,10 @@ class Mediation(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="mediations", verbose_name=_("case"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     basis = models.CharField(_("begun"), max_length=20, choices=Basis.choices)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("mediating unit"))
+    # Served by mediation_of_unit.
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("mediating unit")
+    )
     mediator = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("mediator"))
     referred_from = models.OneToOneField(
         "self",

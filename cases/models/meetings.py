@@ -221,7 +221,10 @@ class AgendaItem(models.Model):
         ADJOURNED = "adjourned", pgettext_lazy("agenda", "Adjourned")
         CANCELLED = "cancelled", _("Meeting cancelled")
 
-    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items", verbose_name=_("meeting"))
+    # Served by the constraint that numbers the items of a meeting.
+    meeting = models.ForeignKey(
+        Meeting, models.CASCADE, related_name="items", db_index=False, verbose_name=_("meeting")
+    )
     # PROTECT: minutes name the case for good. Served by agenda_open_once and agenda_of_case.
     case = models.ForeignKey(
         Case, models.PROTECT, related_name="agenda_items", db_index=False, verbose_name=_("case")

@@ -27,6 +27,15 @@ def listed(browser: Client, model: str, **query: Any) -> list[Any]:
     return list(answer.context["cl"].result_list)
 
 
+def rows_behind(browser: Client, url: str) -> int | None:
+    """How many rows the list of a day's number shows; None where its page is no list (a week)."""
+    answer = browser.get(url)
+    assert answer.status_code == 200, url
+    if "cl" in answer.context:
+        return int(answer.context["cl"].result_count)
+    return len(answer.context["rows"]) if "rows" in answer.context else None
+
+
 def said(answer: Any) -> str:
     """The messages above a page."""
     return "\n".join(str(message) for message in answer.context["messages"])

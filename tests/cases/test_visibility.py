@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 TODAY = AT.date()
 DAY = dt.timedelta(days=1)
 AREA_KINDS = {"platform", "community", "street", "district"}
-ADMINISTRATORS = {"system_admin", "security_admin"}
+# Seats that open neither the unit's cases nor its area.
+ADMINISTRATORS = {"system_admin", "security_admin", "mediator"}
 
 
 # --- the predicate, row by row, without a query of the project's -----------------------------------------------

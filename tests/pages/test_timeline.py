@@ -94,7 +94,7 @@ def test_every_blank_of_a_sentence_can_be_filled() -> None:
             "solved",
             "satisfaction",
         ),
-        *("into", "step", "level", "role"),
+        *("into", "step", "level", "role", "mediation", "outcome", "on", "due_on"),
         *("type", "score", "prepared"),
     }
     for line in timeline.LINES.values():

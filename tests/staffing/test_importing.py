@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from staffing.actions import apply_roster, applying_roster, forget_proposals, plan_of, propose_roster
+from staffing.actions import apply_roster, applying_roster, appoint, forget_proposals, plan_of, propose_roster
 from staffing.exceptions import AlreadyApplied, RosterMoved
 from staffing.figures import roster_rows
 from staffing.models import Assistant, RosterImport, Tenure, User
@@ -281,17 +281,18 @@ def test_a_sheet_that_would_now_do_something_else_is_not_applied(world: World) -
 
 
 def test_a_rule_that_forbids_one_row_undoes_all_of_them(world: World) -> None:
-    """Nobody is governor and supervisor of the same block."""
+    """Somebody else is appointed from the very day of the second row on."""
+    later = dt.date(2027, 3, 1)
+    appoint(block=world.b2, post="governor", holder=world.liaison, starts_on=later, at=AT, actor=SYSTEM)
     proposal = propose(
         world,
         row(world.b1, "治理员", "甲", number="N1"),
-        row(world.b2, "治理员", "乙", number="N2"),
-        row(world.b2, "监督员", "乙", number="N2"),
+        row(world.b2, "治理员", "乙", number="N2", starts_on=later.isoformat()),
     )
     before = Tenure.objects.count(), User.objects.count(), Entry.objects.count()
     with pytest.raises(RowsRefused) as refusal:
         apply(proposal)
-    assert [(error.row, error.code) for error in refusal.value.errors] == [(4, "same_person_twice")]
+    assert [(error.row, error.code) for error in refusal.value.errors] == [(3, "seat_taken")]
     assert (Tenure.objects.count(), User.objects.count(), Entry.objects.count()) == before
 
 

@@ -222,8 +222,8 @@ def test_leave_frees_the_shifts_of_its_days(world, rapid):
     plan(rapid, days=4, officers=[world.dispatcher])
     mine = Shift.objects.filter(officer=world.dispatcher).order_by("day")
     assert mine.count() == 4
-    days = {"starts_on": TODAY + 2 * DAY, "ends_on": TODAY + 4 * DAY}
-    take_leave(person=world.dispatcher, kind="annual", **days, at=AT, actor=SYSTEM)
+    first, back = TODAY + 2 * DAY, TODAY + 4 * DAY
+    take_leave(person=world.dispatcher, kind="annual", starts_on=first, ends_on=back, at=AT, actor=SYSTEM)
     assert [shift.day - TODAY for shift in mine.all()] == [DAY, 4 * DAY]
 
 
