@@ -28,6 +28,20 @@ _RIGHTS = ("view", "add", "change", "delete", "module")
 _SAID_IN_WORDS = frozenset({"q"})
 # What is used most stands first; apps that are not named follow.
 _ORDER = ("cases", "staffing", "blocks", "duties", "services", "delivery")
+_LISTS = (
+    *("Case", "Meeting", "AgendaItem", "Whistle", "WhistleCall", "Mediation", "Category"),
+    *("Tenure", "Assistant", "Absence", "Shift", "ShiftSwap", "Visit", "Finding", "RosterImport", "Training"),
+    *("Reserve", "CounselAppointment", "User", "Unit", "Membership", "PlatformLink", "PartnerClient"),
+    *(
+        "Admission",
+        "OffListReport",
+        "Consultation",
+        "StreetAnswer",
+        "DutyList",
+        "DutyItem",
+        "CertificateRule",
+    ),
+)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -73,9 +87,12 @@ class Desk(AdminSite):
         return super().index(request, {"day": parts_of(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The apps in the order of the work."""
+        """The apps and their lists in the order of the work."""
         found: list[Any] = super().get_app_list(request, app_label)
         places = {label: place for place, label in enumerate(_ORDER)}
+        lists = {name: place for place, name in enumerate(_LISTS)}
+        for app in found:
+            app["models"].sort(key=lambda one: lists.get(one["object_name"], len(lists)))
         return sorted(found, key=lambda app: places.get(app["app_label"], len(places)))
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
