@@ -37,7 +37,7 @@ from staffing.admin import DayFilter, PostsAdmin, who_and_when
 from staffing.admin.verbs import Verb, VerbsAdmin
 from yuhu.kit import clock
 from yuhu.kit.desk import day
-from yuhu.kit.desk.lists import demo_mark
+from yuhu.kit.desk.lists import KnownFilter, demo_mark, scope_of
 from yuhu.kit.desk.picks import is_number
 from yuhu.kit.excel.reading import read_table
 from yuhu.kit.excel.writing import XLSX, Page, workbook
@@ -67,6 +67,23 @@ class ListDayFilter(DayFilter):
 
 class ItemDayFilter(ListDayFilter):
     column = "list__published_at"
+
+
+class PlatformFilter(KnownFilter):
+    """The street's platform that an item names; items that name none have no choice of their own."""
+
+    title = _("platform's key")
+    parameter_name = "platform_code"
+
+    def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
+        codes = DutyItem.objects.within(scope_of(request)).exclude(platform_code="")
+        return [
+            (code, code)
+            for code in codes.order_by("platform_code").values_list("platform_code", flat=True).distinct()
+        ]
+
+    def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
+        return rows.filter(platform_code=value)
 
 
 class ListBannerAdmin(PostsAdmin):
@@ -240,7 +257,7 @@ class DutyItemAdmin(ListBannerAdmin, VerbsAdmin):
     """Items; those of drafts can be corrected and taken out."""
 
     list_display = ("code", "name", "category", "lead", "office", "platform_code", "list", "demo")
-    list_filter = (ItemDayFilter, "list__kind", "platform_code")
+    list_filter = (ItemDayFilter, "list__kind", PlatformFilter)
     list_select_related = ("list",)
     search_fields = ("code", "name", "category", "lead")
     change_form = ItemForm

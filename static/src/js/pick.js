@@ -6,6 +6,9 @@ function name(select) {
   if (!label.id) label.id = `${select.id}_label`;
   const shown = box.getAttribute("aria-labelledby") || "";
   box.setAttribute("aria-labelledby", `${label.id} ${shown}`.trim());
+  // What is chosen stands in a box of its own; where several are chosen, one types into another.
+  box.querySelector(".select2-selection__rendered")?.setAttribute("aria-labelledby", label.id);
+  box.querySelector(".select2-search__field")?.setAttribute("aria-label", label.textContent.trim());
 }
 
 export function nameSearchBoxes(root) {
