@@ -1,6 +1,5 @@
 """Forms of the desk for meetings: what each verb asks for. Rules and refusals are the actions'."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.meetings.base import LONGEST, LONGEST_SUMMARY, moment
 from cases.models import AgendaItem, Case, Meeting, Participant
-from yuhu.kit import clock
-from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, DayField, MomentField, Named, VerbForm
 
 _BETWEEN = re.compile(r"[、，,；;\n]+")
 INVITED = {
@@ -24,20 +22,6 @@ def words(label: Any, *, required: bool = True, most: int = LONGEST, help_text: 
     """Something to be written."""
     area = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
     return forms.CharField(label=label, required=required, max_length=most, help_text=help_text, widget=area)
-
-
-class MomentField(forms.DateTimeField):
-    """A time of the district's clock, chosen with the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-            widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-            **options,
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        return clock.local(value).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
 
 
 class NamesField(forms.CharField):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.whistles.base import LONGEST
 from cases.models import Whistle, WhistleCall
-from yuhu.kit.desk.forms import ActionForm, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, MomentField, Named, VerbForm
 
 SCORES: list[tuple[str, str | Promise]] = [
     ("5", _("5: very good")),
@@ -36,17 +36,6 @@ def score(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label, choices=SCORES, widget=forms.RadioSelect(attrs={"class": "admin-choices"})
     )
-
-
-class MomentField(forms.DateTimeField):
-    """A time of the district's clock, chosen with the browser's own calendar."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-            widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-            **options,
-        )
 
 
 class WhistleForm(ActionForm):

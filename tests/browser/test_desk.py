@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.contrib import admin
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -40,20 +39,22 @@ def addresses() -> Iterator[str]:
             yield reverse(f"{name}_change", args=[first.pk])
 
 
-@pytest.mark.parametrize("name", ["streetleader", "admin"])
-def test_no_page_of_the_desk_has_a_serious_barrier(visitor: Open, cast: World, name: str) -> None:
+def test_no_page_of_the_desk_has_a_serious_barrier(visitor: Open, cast: World) -> None:
+    """Every page by whoever opens it first: the street's leader, a department, the system's administrator."""
     a_signed(cast, at=clock.now())
-    one = visitor(1280)
-    one.log_in(name)
-    found, seen = {}, 0
-    for address in (reverse("admin:index"), *addresses()):
-        answer = one.page.goto(one.base + address)
-        if answer.status == 200:
-            seen += 1
+    found: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    for name in ("streetleader", "department_head", "admin"):
+        one = visitor(1280)
+        one.log_in(name)
+        for address in (reverse("admin:index"), *addresses()):
+            if address in seen or one.page.goto(one.base + address).status != 200:
+                continue
+            seen.add(address)
             if wrong := barriers(one):
                 found[address] = wrong
     assert found == {}
-    assert seen > 30
+    assert len(seen) > 60
 
 
 def test_many_cases_are_chosen_by_keyboard_and_dispatched_to_one_office(visitor: Open, cast: World) -> None:

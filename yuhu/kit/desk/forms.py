@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yuhu.kit import clock
 from yuhu.kit.excel.lines import RowsRefused
 from yuhu.kit.exceptions import Refusal
 
@@ -43,6 +44,20 @@ class DayField(forms.DateField):
             validators=[MinValueValidator(EARLIEST, impossible), MaxValueValidator(LATEST, impossible)],
             **options,
         )
+
+
+class MomentField(forms.DateTimeField):
+    """A time of the district's clock, chosen with the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+            widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        return clock.local(value).replace(tzinfo=None) if isinstance(value, dt.datetime) else value
 
 
 class _Acts(forms.BaseForm):
