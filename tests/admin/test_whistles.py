@@ -1,10 +1,7 @@
-"""Whistles at the desk: from asking to the ratings through the pages, each side with its own view and its own day."""
+"""Whistles at the desk: the way through the pages, who sees what, the day, costs."""
 
 import datetime as dt
-import io
-from typing import Any
 
-import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +9,11 @@ from django.urls import reverse
 
 from cases.actions.whistles import department, street
 from cases.admin.whistle_day import whistles as whistles_of_day
-from cases.models import Note, Whistle, WhistleCall
+from cases.models import Whistle
 from cases.tasks import sweep_whistles
 from staffing.policies import posts_of, scope_of
 from tests.admin.desk import enter, errors, listed, page, said
+from tests.admin.whistle_forms import CALL, WHISTLE, asking, do, exported, text_of
 from tests.cases.whistle_makers import (
     STAGES,
     a_called,
@@ -25,7 +23,6 @@ from tests.cases.whistle_makers import (
     a_reported,
     a_whistle,
     an_emergency,
-    an_explained,
     call_of,
     case_of,
     fresh,
@@ -35,32 +32,6 @@ from tests.cases.whistle_makers import (
 from tests.world import AT, World, a_signed
 from yuhu.kit import clock
 from yuhu.kit.desk import day
-
-WHISTLE, CALL = "cases.whistle", "cases.whistlecall"
-NOW = AT + dt.timedelta(minutes=30)
-
-
-def asking(world: World, **fields: object) -> dict[str, object]:
-    """What the form for a new whistle sends."""
-    given = {
-        "case": a_signed(world).pk,
-        "kind": "hard_demand",
-        "reason": "多次投诉油烟,街道无执法权",
-        "units": [unit_of("区市场监督管理局").pk],
-        "task": "查处无照经营",
-        "gather_at": "",
-        "place": "",
-    }
-    return {**given, **fields}
-
-
-def do(browser, model: str, row: Any, verb: str, **fields: object):
-    return browser.post(page(model, "do", row.pk, verb), fields, follow=True)
-
-
-def text_of(browser, model: str, row: Any) -> str:
-    return str(browser.get(page(model, "change", row.pk)).content.decode())
-
 
 # --- The way through the pages ------------------------------------------------------------------------------------
 
@@ -325,96 +296,3 @@ def test_lists_and_pages_cost_the_same_for_one_whistle_and_for_many(world: World
     for number in range(6):
         a_reported(world, case=a_signed(world, description=f"油烟{number}", category="0103"))
     assert [asked(place) for place in places] == before
-
-
-# --- The scorecard ------------------------------------------------------------------------------------------------
-
-
-def exported(browser, year: int = 2026) -> list[list[object]]:
-    answer = browser.get(page(CALL, "scorecard_export"), {"year": year})
-    assert answer.status_code == 200
-    book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    return [[cell.value for cell in row] for row in book.active.iter_rows()]
-
-
-def test_the_scorecard_counts_each_department_and_goes_out_as_a_sheet(world: World) -> None:
-    a_done(world)
-    a_checked_in(world)
-    rows = exported(enter(world.leader))
-    assert rows[1][:5] == ["区市场监督管理局", 2, 2, 2, 100]
-    assert rows[1][5:13] == [1, 1, 100, 1, 1, 100, 5, 1]
-    assert rows[-1][1] == 2
-    assert exported(enter(world.leader), 2025)[1][1] == 0
-
-
-def test_every_number_of_the_scorecard_leads_to_its_rows(world: World) -> None:
-    a_done(world)
-    a_checked_in(world)
-    browser = enter(world.streetleader)
-    answer = browser.get(page(CALL, "scorecard"))
-    ((_unit, answers),) = answer.context["rows"]
-    for count in (
-        answers.called,
-        *(answers.in_time.numerator, answers.in_time.denominator),
-        *(answers.attended.numerator, answers.attended.denominator),
-        *(answers.result_in_time.numerator, answers.result_in_time.denominator),
-    ):
-        shown = browser.get(f"{page(CALL)}?{count.query}").context["cl"].result_list
-        assert len(shown) == count.number
-
-
-def test_a_department_sees_its_own_row_only_and_a_member_of_an_office_none(world: World) -> None:
-    unit = second_department(world)
-    a_done(world)
-    assert [row[0] for row in enter(world.department).get(page(CALL, "scorecard")).context["rows"]] == [
-        unit_of("区市场监督管理局")
-    ]
-    assert enter(world.stand_in).get(page(CALL, "scorecard")).context["rows"] == []
-    assert enter(world.handler).get(page(CALL, "scorecard")).status_code == 403
-    assert unit.name not in str(exported(enter(world.department)))
-
-
-@pytest.mark.parametrize("year", ["", "abc", "0000", "9" * 30, "1999", "２０２６"])
-def test_a_year_that_is_none_is_this_year(world: World, year: str) -> None:
-    answer = enter(world.leader).get(page(CALL, "scorecard"), {"year": year})
-    assert answer.context["year"] == 2026
-
-
-# --- The page of the case -----------------------------------------------------------------------------------------
-
-
-def test_the_page_of_the_case_shows_the_whistle_and_leads_to_it(world: World) -> None:
-    whistle = a_called(world)
-    text = enter(world.dispatcher).get(case_of(whistle).get_absolute_url()).content.decode()
-    assert whistle.get_absolute_url() in text
-    assert "区市场监督管理局" in text
-    governor = enter(world.governor).get(case_of(whistle).get_absolute_url()).content.decode()
-    assert "区市场监督管理局" in governor
-    assert whistle.get_absolute_url() not in governor, "a phone has no desk"
-
-
-def test_whoever_may_whistle_finds_the_way_from_the_case(world: World) -> None:
-    case = a_signed(world)
-    way = f"{page(WHISTLE, 'add')}?case={case.pk}"
-    shown = {name: way in enter(world.people[name]).get(case.get_absolute_url()).content.decode()
-             for name in ("dispatcher", "governor", "streetleader", "auditor")}  # fmt: skip
-    assert shown == {"dispatcher": True, "governor": False, "streetleader": False, "auditor": False}
-
-
-def test_the_cases_story_tells_the_whistle_with_the_names_of_the_departments(world: World) -> None:
-    whistle = a_done(world)
-    answer = enter(world.dispatcher).get(case_of(whistle).get_absolute_url())
-    told = [line for line in answer.context["story"] if line.kind.startswith("case.whistle_")]
-    assert len(told) == 11
-    assert all("—" not in line.title for line in told), [line.title for line in told]
-    by_kind = {line.kind: line for line in told}
-    assert "区市场监督管理局" in by_kind["case.whistle_checked_in"].title
-    assert by_kind["case.whistle_checked_in"].text == "杜局员等2人"
-
-
-def test_what_was_erased_is_told_as_erased(world: World) -> None:
-    whistle = an_explained(world)
-    Note.objects.filter(case=whistle.case_id).update(text="", salt="", erased_at=AT)
-    text = text_of(enter(world.dispatcher), CALL, call_of(whistle))
-    assert "属城管执法事项" not in text
-    assert WhistleCall.objects.get().explanation.erased_at is not None

@@ -11,20 +11,17 @@ from cases.exceptions import NotYourMove
 from cases.figures.mediation import results
 from cases.models import Case, Mediation, MediationParty, MediationRecord
 from staffing.actions import join
-from staffing.middleware import PROVEN
 from staffing.models import Membership, Unit
 from staffing.policies import scope_of
-from tests.admin.desk import enter, listed, page, said
+from tests.admin.desk import enter
+from tests.cases.mediation_makers import NAME, PHONE, a_dispute, agreed, by, clear, opened, seat, with_parties
 from tests.world import AT, START, World, a_dispatched, a_report, do, kinds_of
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
-from yuhu.kit import clock, people
+from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
 
 pytestmark = pytest.mark.django_db
-
-LIST = "cases.mediation"
-NAME, PHONE = "欧阳修文", "13900001111"
 
 
 @pytest.fixture
@@ -45,55 +42,6 @@ def world(world: World) -> World:
             actor=SYSTEM,
         )
     return world
-
-
-def seat(world: World, name: str) -> Unit:
-    return Unit.objects.get(memberships__user=world.people[name], memberships__role=Membership.Role.MEDIATOR)
-
-
-def a_dispute(world, **changes):
-    return a_dispatched(world, **{"category": "0801", "description": "楼上漏水赔偿谈不拢", **changes})
-
-
-def opened(
-    world: World, case: Case | None = None, *, who: str = "dispatcher", kind: str = "people"
-) -> Mediation:
-    mediator = "stranger" if kind == "people" else "handler2"
-    return actions.open_mediation(
-        case=case or a_dispute(world),
-        kind=kind,
-        basis="request",
-        unit=seat(world, mediator),
-        mediator=world.people[mediator],
-        by=world.by(who),
-        at=AT,
-    )
-
-
-def with_parties(world, row, *, consents=True):
-    for side, name in (("applicant", NAME), ("respondent", "李四")):
-        party = actions.add_mediation_party(
-            mediation=row, side=side, name=name, phone=PHONE, by=by(world), at=AT
-        )
-        if consents:
-            actions.note_consent(mediation=row, party=str(party.pk), consents=True, by=by(world), at=AT)
-    row.refresh_from_db()
-    return row
-
-
-def clear(sealed: bytes | memoryview | None) -> str:
-    assert sealed is not None
-    return people.unseal(sealed)
-
-
-def by(world, name="stranger"):
-    return world.by(name)
-
-
-def agreed(world, **changes):
-    row = with_parties(world, opened(world))
-    what = {"form": "written", "text": "赔偿三千元", "signed": True, "agreed_on": clock.local_date(AT)}
-    return actions.agree(mediation=row, **{**what, **changes}, by=by(world), at=AT)
 
 
 # --- Beginning ---------------------------------------------------------------------------------
@@ -377,62 +325,3 @@ def test_names_and_words_go_when_their_time_is_over_and_the_facts_stay(world):
     assert actions.texts_of(row)[0][1] == ""
     row.refresh_from_db()
     assert row.state == "agreed"
-
-
-# --- The desk --------------------------------------------------------------------------------------
-
-
-def test_a_duty_officer_opens_one_at_the_desk_and_its_mediator_keeps_it_there(world):
-    case = a_dispute(world)
-    sent = {"number": case.number, "kind": "people", "basis": "request"}
-    sent |= {"unit": seat(world, "stranger").pk, "mediator": world.stranger.pk}
-    answer = enter(world.dispatcher).post(page(LIST, "add"), sent)
-    assert answer.headers["Location"] == case.get_absolute_url()
-    assert enter(world.dispatcher).get(page(LIST)).status_code == 403
-    row = Mediation.objects.get()
-    browser = enter(world.stranger)
-    assert [one.pk for one in listed(browser, LIST, waits="running")] == [row.pk]
-    do_ = page(LIST, "do", row.pk, "party")
-    assert "已办理" in said(
-        browser.post(do_, {"side": "applicant", "name": NAME, "phone": PHONE}, follow=True)
-    )
-    text = browser.get(page(LIST, "change", row.pk)).content.decode()
-    assert "欧***" in text
-    assert NAME not in text
-
-
-def test_a_case_of_another_street_cannot_be_named(world):
-    case = a_dispute(world, name="governor9", block=world.b9.code)
-    sent = {"number": case.number, "kind": "people", "basis": "request"}
-    sent |= {"unit": seat(world, "stranger").pk, "mediator": world.stranger.pk}
-    answer = enter(world.dispatcher).post(page(LIST, "add"), sent)
-    assert answer.context["adminform"].form.errors["number"]
-    assert not Mediation.objects.exists()
-
-
-def test_names_are_shown_for_a_reason_after_the_password_and_it_is_recorded(world):
-    row = with_parties(world, opened(world))
-    browser = enter(world.stranger)
-    address = page(LIST, "parties", row.pk)
-    browser.get(address)
-    session = browser.session
-    session[PROVEN] = 0  # the log-in was long ago
-    session.save()
-    refused = browser.post(address, {"reason": "联系当事人", "password": "wrong"})
-    assert NAME not in refused.content.decode()
-    shown = browser.post(address, {"reason": "联系当事人", "password": "correct-horse-battery"})
-    assert NAME in shown.content.decode()
-    assert "no-store" in shown.headers["Cache-Control"]
-    assert Entry.objects.filter(kind="mediation.revealed").count() == 1
-    assert enter(world.handler2).get(address).status_code == 403
-
-
-def test_another_units_mediation_does_not_exist(world):
-    row = opened(world)
-    browser = enter(world.governor9)
-    assert listed(browser, LIST) == []
-    assert browser.get(page(LIST, "change", row.pk), follow=True).redirect_chain[-1][0] != page(
-        LIST, "change", row.pk
-    )
-    browser.post(page(LIST, "do", row.pk, "session"), {"text": "偷看"})
-    assert not row.records.exists()

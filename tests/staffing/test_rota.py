@@ -1,4 +1,4 @@
-"""The rota of a platform: planned in turn, given, freed, removed, exchanged; and what nobody covers is told of once."""
+"""The rota of a platform: planned, given, freed, exchanged."""
 
 import datetime as dt
 
@@ -10,16 +10,12 @@ from staffing.actions import (
     ask_swap,
     assign_shift,
     decline_swap,
-    join,
     leave,
-    plan_shifts,
     remove_shift,
     vacate_shifts,
-    warn_of_gaps,
     withdraw_swap,
 )
 from staffing.actions.absences import take_leave
-from staffing.actions.gaps import gaps_of
 from staffing.actions.rota import Pattern
 from staffing.exceptions import (
     AlreadyThere,
@@ -31,16 +27,12 @@ from staffing.exceptions import (
     WrongDates,
     WrongUnit,
 )
-from staffing.models import Membership, RotaGap, Shift, ShiftSwap, Unit, User
-from tests.world import AT, START, STREET, World
-from yuhu.journal.actions import SYSTEM, Actor
+from staffing.models import Membership, Shift, ShiftSwap, Unit, User
+from tests.staffing.rota_makers import DAY, TODAY, acting, plan, seat, who
+from tests.world import AT, STREET, World
+from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
-from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
-
-TODAY = clock.local_date(AT)  # a Tuesday
-DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
-WHOLE = Pattern(begins=dt.time(8, 30), ends=dt.time(8, 30))
 
 
 @pytest.fixture
@@ -50,62 +42,6 @@ def rapid(world: World) -> Unit:
     for name in ("stand_in", "stranger"):
         seat(world, name, unit)
     return unit
-
-
-def seat(world, name, unit, role="duty_officer", starts_on=START):
-    return join(unit=unit, user=world.people[name], role=role, starts_on=starts_on, at=AT, actor=SYSTEM)
-
-
-def plan(unit, *, days=3, first_on=TODAY + DAY, pattern=WHOLE, officers=(), at=AT):
-    last_on = first_on + (days - 1) * DAY
-    return plan_shifts(
-        platform=unit,
-        first_on=first_on,
-        last_on=last_on,
-        pattern=pattern,
-        officers=officers,
-        at=at,
-        actor=SYSTEM,
-    )
-
-
-def who(rows=None):
-    rows = Shift.objects.select_related("officer") if rows is None else rows
-    return [shift.officer.username if shift.officer else None for shift in rows]
-
-
-def acting(user: User) -> Actor:
-    return Actor(id=user.pk, name=user.name)
-
-
-# --- the pattern (no database) -----------------------------------------------------------------------------------
-
-
-def local(span):
-    return tuple(f"{clock.local(moment):%a %d %H:%M}" for moment in span)
-
-
-@pytest.mark.parametrize(
-    "pattern, expected",
-    [
-        (WHOLE, [("Wed 25 08:30", "Thu 26 08:30"), ("Thu 26 08:30", "Fri 27 08:30")]),
-        (
-            Pattern(dt.time(8), dt.time(8), weekdays=frozenset({2}), parts=3),
-            [
-                ("Wed 25 08:00", "Wed 25 16:00"),
-                ("Wed 25 16:00", "Thu 26 00:00"),
-                ("Thu 26 00:00", "Thu 26 08:00"),
-            ],
-        ),
-        (
-            Pattern(dt.time(9), dt.time(17), weekdays=frozenset({2, 3})),
-            [("Wed 25 09:00", "Wed 25 17:00"), ("Thu 26 09:00", "Thu 26 17:00")],
-        ),
-        (Pattern(dt.time(9), dt.time(17), weekdays=frozenset({0})), []),
-    ],
-)
-def test_a_pattern_repeats_on_its_weekdays_on_the_clock_of_the_district(pattern, expected):
-    assert [local(span) for span in pattern.spans(TODAY + DAY, TODAY + 2 * DAY)] == expected
 
 
 # --- planning ----------------------------------------------------------------------------------------------------
@@ -347,82 +283,3 @@ def test_nobody_exchanges_into_a_day_on_which_he_has_left(world, pair):
     leave(seat=Membership.objects.get(user=world.stand_in), ends_on=TODAY, at=AT, actor=SYSTEM)
     with pytest.raises(NotOnThisRota):
         asked(world, pair)
-
-
-# --- gaps --------------------------------------------------------------------------------------------------------
-
-
-def gaps(*shifts: tuple[int, int, bool]) -> list[tuple[int, int]]:
-    """Shifts and gaps in hours from now."""
-    rows = [(AT + first * HOUR, AT + last * HOUR, covered) for first, last, covered in shifts]
-    found = gaps_of(rows, at=AT)
-    return [(int((start - AT) / HOUR), int((end - AT) / HOUR)) for start, end in found]
-
-
-def nights(*, until: int, missing: int = 99) -> list[tuple[int, int, bool]]:
-    """Two weeks of nights of 12 hours, the present day's first hour being hour 0."""
-    return [(24 * day + 12, 24 * day + 24, True) for day in range(-14, until) if day != missing]
-
-
-@pytest.mark.parametrize(
-    "shifts, expected",
-    [
-        ([(-24, 60, True)], []),
-        ([(-24, 10, True)], [(10, 48)]),
-        ([(-24, 10, True), (10, 30, False), (30, 60, True)], [(10, 30)]),
-        ([(-24, 10, True), (20, 60, True)], [(10, 20)]),
-        ([(-24, -10, True)], [(-10, 48)]),
-        (nights(until=3), []),
-        (nights(until=3, missing=1), [(36, 48)]),
-        (nights(until=0), [(12, 24), (36, 48)]),
-        ([], []),
-    ],
-    ids=["covered", "ends", "vacant", "between", "ended", "nights", "a night", "nights end", "no rota"],
-)
-def test_gaps_are_the_hours_that_the_rota_is_to_cover_and_nobody_does(shifts, expected):
-    assert gaps(*shifts) == expected
-
-
-def test_a_gap_is_journaled_once_for_the_platform_and_its_beginning(world, rapid):
-    plan(rapid, days=1)
-    at = AT + DAY
-    assert warn_of_gaps(at=at) == 1
-    assert warn_of_gaps(at=at) == 0
-    assert warn_of_gaps(at=at + HOUR) == 0
-    gap = RotaGap.objects.get()
-    entry = Entry.objects.get(kind="rota.uncovered")
-    assert (entry.subject_type, entry.subject_id) == ("rota_gap", str(gap.pk))
-    assert gap.starts_at == Shift.objects.get().ends_at
-    assert entry.data["heads"] == [rapid.code, STREET]
-
-
-def test_platforms_without_a_rota_and_covered_ones_are_not_warned_of(world, rapid):
-    assert warn_of_gaps(at=AT) == 0
-    plan(rapid, days=20)
-    assert warn_of_gaps(at=AT) == 0
-    assert warn_of_gaps(at=AT + 10 * DAY) == 0
-    assert warn_of_gaps(at=AT + 60 * DAY) == 0, "a rota that was given up long ago is none"
-
-
-def test_a_second_gap_is_told_of_too(world, rapid):
-    plan(rapid, days=10)
-    for shift in Shift.objects.all()[3:7:3]:
-        Shift.objects.filter(pk=shift.pk).update(officer=None)
-    told = [warn_of_gaps(at=AT + day * DAY) for day in range(9)]
-    assert sum(told) == 2
-    assert [clock.local_date(gap.starts_at) for gap in RotaGap.objects.order_by("starts_at")] == [
-        TODAY + 4 * DAY,
-        TODAY + 7 * DAY,
-    ]
-    found = [AT + day * DAY for day, number in enumerate(told) if number]
-    assert all(
-        gap.starts_at - moment > DAY
-        for gap, moment in zip(RotaGap.objects.order_by("pk"), found, strict=True)
-    ), "a day before"
-
-
-def test_the_sweep_asks_few_questions_however_many_shifts(world, rapid, django_assert_num_queries):
-    plan(rapid, days=40)
-    plan(world.unit("coordination"), days=40)
-    with django_assert_num_queries(1):
-        assert warn_of_gaps(at=AT + 20 * DAY) == 0
