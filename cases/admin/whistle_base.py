@@ -6,7 +6,6 @@ from typing import Any, ClassVar, cast
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from cases.figures.viewer import Period, Viewer
 from cases.models import Case, Whistle, WhistleCall
 from cases.policies.whistles import WhistleLook, concerns, may_act
 from staffing.admin.base import day_of
+from staffing.admin.history import Line
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.middleware import StaffRequest
 from staffing.models import Unit
@@ -78,21 +78,21 @@ class ActsAdmin(VerbsAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """With the way to the case, as long as it is open to the person, and with what happened to the whistle."""
-        obj = context.get("original")
-        if obj is None:
-            return super().render_change_form(request, context, *args, **kwargs)
+        """With the way to the case, as long as it is open to the person."""
+        if (obj := context.get("original")) is not None:
+            cases: Any = Case.objects.within(scope_of(request))
+            case_id = self.looking(request, obj).whistle.case_id
+            context["may_open_case"] = cases.filter(pk=case_id).exists()
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def story(self, request: HttpRequest, obj: Any) -> list[Line]:
+        """What happened to the whistle; a department hears of its own doings."""
         whistle: Whistle = self.looking(request, obj).whistle
-        calls = WhistleCall.objects.filter(whistle=whistle).select_related("unit")
+        calls = list(WhistleCall.objects.filter(whistle=whistle).select_related("unit"))
         names = {call.unit.code: call.unit.name for call in calls}
         scope = scope_of(request)
-        context["may_open_case"] = Case.objects.within(scope).filter(pk=whistle.case_id).exists()
         own = {call.unit.code for call in calls if call.unit_id in scope.units}
-        answer = super().render_change_form(request, context, *args, **kwargs)
-        if isinstance(answer, TemplateResponse) and answer.context_data is not None:
-            everything = scope.covers(whistle.street_code)
-            answer.context_data["story"] = told(whistle, names, None if everything else own)
-        return answer
+        return told(whistle, names, None if scope.covers(whistle.street_code) else own)
 
     def named_field(self, request: HttpRequest, named: Any) -> Any:
         """Only departments of the district are called."""

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffing.admin.base import PostsAdmin, who_and_when
-from staffing.admin.history import told
+from staffing.admin.history import Line, told
 from yuhu.kit import clock
 from yuhu.kit.desk.forms import VerbForm
 from yuhu.kit.verdicts import Verdict
@@ -73,6 +73,11 @@ class VerbsAdmin(PostsAdmin):
     def in_question(self, request: HttpRequest, obj: Any, verb: Verb) -> bool:
         """Whether a verb that is not possible is worth a line with its reason; False keeps silent about it."""
         return True
+
+    def story(self, request: HttpRequest, obj: Any) -> list[Line]:
+        """What the page tells of the past, newest first."""
+        subject = self.journal_subject(request, obj)
+        return told(subject) if subject is not None else []
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_do"
@@ -131,8 +136,7 @@ class VerbsAdmin(PostsAdmin):
             for one in context["possible"]:
                 if one.form is not None:
                     context["media"] += one.form.media
-            subject = self.journal_subject(request, obj)
-            context["story"] = told(subject) if subject is not None else []
+            context["story"] = self.story(request, obj)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def shown(self, request: HttpRequest, obj: Any) -> Iterator[Shown]:
