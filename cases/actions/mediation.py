@@ -312,8 +312,8 @@ def _begin(
         referred_from=before,
         source=source,
     )
-    # The mediator reads what the dispute is about.
-    add_party(case, CaseParty.Role.CO, user=mediator)
+    # The mediator reads what the dispute is about, whoever gets its order next (helpers change with the order).
+    add_party(case, CaseParty.Role.OVERSIGHT, user=mediator)
     _tell(row, "mediation.opened", by, at, unit=unit.code, tell=[mediator.pk])
     _tell_case(row, "case.mediation_opened", by, at)
     return row

@@ -132,6 +132,14 @@ def test_its_mediators_see_it_and_the_case_but_not_the_other_cases_of_the_unit(w
     assert [one.pk for one in Case.objects.within(scope)] == [row.case_id]
 
 
+def test_its_mediator_goes_on_to_see_the_case_when_somebody_else_gets_it(world):
+    row = opened(world)
+    office = world.unit("city_management_office").code
+    do(world, row.case, "reassign", "dispatcher", unit=office, duty_item="R1101", reason="转办")
+    scope = scope_of(world.stranger, clock.local_date(AT))
+    assert Case.objects.within(scope).filter(pk=row.case_id).exists()
+
+
 def test_names_and_words_are_sealed_and_never_in_the_journal(world):
     row = with_parties(world, opened(world))
     actions.hold_session(mediation=row, text=f"{NAME}同意分期", by=by(world), at=AT)
