@@ -252,9 +252,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# Nothing is exported as a sheet yet. What will be, must not hold formulas that somebody wrote into a text.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-
 # What leaves the house.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR}/mail")
 vars().update(EMAIL_CONFIG)

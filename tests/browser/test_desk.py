@@ -19,6 +19,9 @@ AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 
 def barriers(one: Any) -> list[str]:
     """What axe-core calls serious or critical on the page that is open."""
+    one.page.evaluate(
+        "new Promise((done) => (window.django?.jQuery ?? setTimeout)(done))"
+    )  # search boxes are made
     said = len(one.faults)
     # Through the debugger, since the page's own policy lets no strange script in.
     one.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -319,19 +318,6 @@ def test_the_index_is_made_anew_when_its_triggers_were_gone(model):
         index.make_after_migrate()
         assert search_is_kept(None, ["default"]) == []
         assert found("窨井") == {row.pk}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_migration_folds_what_was_there_and_can_be_taken_back():
-    from tests.world import build
-
-    case = a_report(build(), description="窨井盖松动")
-    call_command("migrate", "cases", "0002", verbosity=0)
-    with connection.cursor() as cursor:
-        assert KEPT.name not in connection.introspection.table_names(cursor)
-    call_command("migrate", "cases", verbosity=0)
-    assert index.missing(connection, KEPT) == []
-    assert found("窨井") == {case.pk}
 
 
 # --- scoped -------------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import { enhanceProgress } from "./progress.js";
 
 enhanceForms(document);
 enhanceProgress(document);
-// Django's own scripts make the boxes when the page is there.
-window.addEventListener("load", () => nameSearchBoxes(document));
+// Django's own script, which stands above, makes the boxes in a turn of jQuery's; the next one is ours.
+window.django?.jQuery?.(() => nameSearchBoxes(document));
 
 // An address that names a verb of the page (#do-settle) unfolds it.
 function unfold() {

@@ -19,6 +19,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.migration import Migration
 
 from yuhu.runtime.backup import BackupError, archive, content, engines
 from yuhu.runtime.backup.archive import DATABASE, FILES, HEADS, Facts, Progress
@@ -48,9 +49,8 @@ def refuse_unfit(manifest: Facts, *, other_keys: bool) -> None:
         raise BackupError(
             f"The archive holds a {manifest['engine']} database, and DATABASE_URL names a {connection.vendor} one."
         )
-    known = {
-        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    }
+    ours = _migrations()
+    known = {*ours, *(f"{app}.{name}" for one in ours.values() for app, name in one.replaces)}
     if unknown := sorted(set(manifest["migrations"]) - known):
         raise BackupError(
             f"The archive is of release {manifest['release']}, which has migrations that this release does not "
@@ -103,16 +103,19 @@ def compare(manifest: Facts) -> Outcome:
             outcome.differences.append(f"{table}: {found['tables'][table]} rows, not {rows}")
     if found["feed_head"] != manifest["feed_head"]:
         outcome.differences.append("the feed ends elsewhere")
-    known = {
-        f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations
-    }
-    outcome.behind = sorted(known - set(found["migrations"]))
+    outcome.behind = sorted(_migrations().keys() - set(found["migrations"]))
     for name in content.file_names(connection.chunked_cursor):
         outcome.files += 1
         outcome.files_missing += not default_storage.exists(name)
     if outcome.files_missing > manifest["missing_files"]:
         outcome.differences.append(f"{outcome.files_missing} files of {outcome.files} are missing")
     return outcome
+
+
+def _migrations() -> dict[str, Migration]:
+    """Those of this release, by app and name; some take the place of several former ones."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return {f"{app}.{name}": one for (app, name), one in loader.disk_migrations.items()}
 
 
 def _database_pieces(source: BinaryIO, passphrase: str, tell: Progress) -> Iterator[bytes]:
