@@ -85,7 +85,8 @@ class StreetAdmin(AreaAdmin):
     deferred = ("boundary", "district__boundary")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(communities_found=Count("communities"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(communities_found=Count("communities"))
+        return rows
 
     @admin.display(description=_("communities"), ordering="communities_found")
     def community_count(self, street: Street) -> int:
@@ -115,9 +116,9 @@ class DivisionAdmin(AreaAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         holding = Division.objects.in_force(clock.today()).filter(pk=OuterRef("pk"))
-        return (
-            super().get_queryset(request).annotate(blocks_found=Count("blocks"), holds_today=Exists(holding))
-        )
+        found = {"blocks_found": Count("blocks"), "holds_today": Exists(holding)}
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(**found)
+        return rows
 
     @admin.display(description=_("in force today"), boolean=True)
     def in_force(self, division: Division) -> bool:

@@ -13,6 +13,7 @@ from services import actions
 from services.catalogue import Content
 from services.forms import VersionForm
 from services.models import ServiceItem
+from services.querysets import ServiceItemQuerySet
 from staffing.admin import PostsAdmin, who_and_when
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import demo_mark
@@ -35,10 +36,10 @@ class VersionFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         today = clock.today()
-        items = cast("QuerySet[ServiceItem]", queryset)
+        items = cast("ServiceItemQuerySet[ServiceItem]", queryset)
         if self.value() == "all":
-            return queryset
-        return items.announced(today) if self.value() == "announced" else items.in_force(today)  # type: ignore[attr-defined]
+            return items
+        return items.announced(today) if self.value() == "announced" else items.in_force(today)
 
 
 @admin.register(ServiceItem)

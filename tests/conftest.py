@@ -1,5 +1,6 @@
 """What all tests share: a place of their own for files and cache, no network, and which tests this database can run."""
 
+import gc
 import ipaddress
 import shutil
 import socket
@@ -45,6 +46,12 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if word in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_collection_finish(session):
+    """What was imported and collected stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from django.conf import settings
 from tests.api.partners import ALL, SECRET
 from tests.runtime.machine import BASE, descendants, environment, free_port, is_alive, wait_until
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("keys")]
 
 CASES = 10_000 if os.environ.get("DRILL") == "long" else 300
 CLIENTS = 50
