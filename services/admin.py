@@ -16,7 +16,7 @@ from services.models import ServiceItem
 from services.querysets import ServiceItemQuerySet
 from staffing.admin import PostsAdmin, who_and_when
 from yuhu.kit import clock
-from yuhu.kit.desk.lists import demo_mark
+from yuhu.kit.desk.lists import SourceFilter, demo_mark
 
 
 class VersionFilter(admin.SimpleListFilter):
@@ -50,7 +50,7 @@ class ServiceItemAdmin(PostsAdmin):
     # What the desk shows is short: the folded text for the search stays in the database.
     deferred = ("search_text",)
     list_display = ("code", "name", "version", "effective_from", "offered", "promised", "demo")
-    list_filter = (VersionFilter, "domain_name", "acceptance_level", "source")
+    list_filter = (VersionFilter, "domain_name", "acceptance_level", ("source", SourceFilter))
     # Shows the box; the words are looked for by get_search_results.
     search_fields = ("search_text",)
     search_help_text = _("Name, other names, domain, conditions, materials or code")

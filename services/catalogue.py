@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from services.exceptions import UnfitContent
 from yuhu.kit.text import clean_text
@@ -185,7 +184,7 @@ def limit_words(amount: int | None, unit: str) -> str:
     }
     if unit in words:
         return words[LimitUnit(unit)]() % {"count": amount}
-    return _now("At once")
+    return gettext("At once")
 
 
 def read_sheet(path: Path = SHEET) -> Iterator[tuple[str, Content]]:
@@ -232,7 +231,7 @@ def _title(key: str) -> str:
 
 def _checked_lines(lines: tuple[str, ...], field: str, fewest: int, most: int) -> tuple[str, ...]:
     if not fewest <= len(lines) <= most:
-        message = _now("Please give %(fewest)d to %(most)d lines.") % {"fewest": fewest, "most": most}
+        message = gettext("Please give %(fewest)d to %(most)d lines.") % {"fewest": fewest, "most": most}
         raise UnfitContent(message, code="line_count", field=field)
     return tuple(clean_text(line, field=field, max_length=MAX_LINE) for line in lines)
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.db.models import prefetch_related_objects
 from django.utils.functional import lazystr
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -85,7 +85,7 @@ class _Description:
         sources = ", ".join(sorted(self.verb.sources))
         targets = ", ".join(self.verb.to) or "—"
         people = ", ".join(sorted(self.verb.who))
-        return _now("From: %(sources)s. To: %(targets)s. By: %(people)s.") % {
+        return gettext("From: %(sources)s. To: %(targets)s. By: %(people)s.") % {
             "sources": sources,
             "targets": targets,
             "people": people,

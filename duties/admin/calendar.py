@@ -36,7 +36,7 @@ class CalendarAdmin(PostsAdmin):
 class CalendarDayAdmin(CalendarAdmin):
     """Holidays and adjusted working days; a single day can be set."""
 
-    list_display = ("date", "is_working", "name", "notice_year", "source")
+    list_display = ("date", "is_working", "name", "notice_year", "source_in_words")
     list_filter = ("notice_year", "is_working")
     date_hierarchy = "date"
     add_form = change_form = DayForm
@@ -54,7 +54,7 @@ class CalendarDayAdmin(CalendarAdmin):
 class CalendarYearAdmin(CalendarAdmin):
     """Years whose notice is known; a new notice is imported here."""
 
-    list_display = ("year", "source")
+    list_display = ("year", "source_in_words")
     add_form = YearForm
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -69,7 +69,7 @@ class CalendarYearAdmin(CalendarAdmin):
 class WorkWindowAdmin(CalendarAdmin):
     """Office hours; a new plan is set as a whole, so that no day is left out."""
 
-    list_display = ("valid_from", "season_from", "season_to", "opens", "closes", "source")
+    list_display = ("valid_from", "season_from", "season_to", "opens", "closes", "source_in_words")
     list_filter = ("valid_from",)
     add_form = PlanForm
 

@@ -35,6 +35,7 @@ from duties.policies import may_change_item, may_change_list, may_edit_lists, ma
 from duties.sheets import ITEM_COLUMNS, ITEM_HEADINGS
 from staffing.admin import DayFilter, PostsAdmin, who_and_when
 from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.models import Unit
 from yuhu.kit import clock
 from yuhu.kit.desk import day
 from yuhu.kit.desk.lists import KnownFilter, demo_mark, scope_of
@@ -72,15 +73,15 @@ class ItemDayFilter(ListDayFilter):
 class PlatformFilter(KnownFilter):
     """The street's platform that an item names; items that name none have no choice of their own."""
 
-    title = _("platform's key")
+    title = _("platform")
     parameter_name = "platform_code"
 
     def offer(self, request: HttpRequest) -> list[tuple[str, Any]]:
-        codes = DutyItem.objects.within(scope_of(request)).exclude(platform_code="")
-        return [
-            (code, code)
-            for code in codes.order_by("platform_code").values_list("platform_code", flat=True).distinct()
-        ]
+        items = DutyItem.objects.within(scope_of(request)).exclude(platform_code="")
+        codes = items.order_by("platform_code").values_list("platform_code", flat=True).distinct()
+        platforms = Unit.objects.filter(kind=Unit.Kind.PLATFORM).values_list("code", "name", "street__name")
+        names = {code.partition("-")[2]: name.removeprefix(street or "") for code, name, street in platforms}
+        return [(code, names.get(code, code)) for code in codes]
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
         return rows.filter(platform_code=value)
@@ -109,7 +110,15 @@ class DutyListAdmin(ListBannerAdmin, VerbsAdmin):
     add_form = ImportListForm
     change_form_template = "admin/duties/dutylist/change_form.html"
     noun = "row"
-    list_display = ("kind", "version", "effective_from", "published_at", "item_count", "source", "demo")
+    list_display = (
+        "kind",
+        "version",
+        "effective_from",
+        "published_at",
+        "item_count",
+        "source_in_words",
+        "demo",
+    )
     list_filter = (ListDayFilter, "kind")
     verbs = (
         Verb(
@@ -256,7 +265,7 @@ class DutyListAdmin(ListBannerAdmin, VerbsAdmin):
 class DutyItemAdmin(ListBannerAdmin, VerbsAdmin):
     """Items; those of drafts can be corrected and taken out."""
 
-    list_display = ("code", "name", "category", "lead", "office", "platform_code", "list", "demo")
+    list_display = ("code", "name", "category", "lead", "office", "list", "demo")
     list_filter = (ItemDayFilter, "list__kind", PlatformFilter)
     list_select_related = ("list",)
     search_fields = ("code", "name", "category", "lead")

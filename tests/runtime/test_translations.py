@@ -1,11 +1,13 @@
 """Catalogues are compiled without gettext's programs, and what is missing in them is found."""
 
 import gettext
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import modules
 from yuhu.runtime import translations
 
 HEAD = (
@@ -67,3 +69,10 @@ def test_sources_and_catalogue_are_compared_both_ways(tmp_path):
         "not in django.po: 'Lacking' (cases/models.py:3)",
         "not in django.po: 'Of a page' (templates/a.html:1)",
     ]
+
+
+def test_every_message_is_marked_by_a_name_that_is_looked_for():
+    """What is called otherwise is found by no tool and stays English."""
+    strange = re.compile(r"\bn?p?gettext(?:_lazy|_noop)? as (?!_\b)\w+")
+    assert [name for name, text in modules() if strange.search(text) and "/tests/" not in name] == []
+    assert strange.search("from x import gettext as _now")

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from yuhu.kit.desk.forms import Named
@@ -33,6 +33,13 @@ else:
 
 LONGEST_QUESTION = 100
 DEMO = "demo"
+# Words that stand in columns named ``source``; a document is named there by its own title.
+SOURCES = {
+    DEMO: pgettext_lazy("source", "Demo"),
+    "standard": pgettext_lazy("source", "National or ministry rules"),
+    "article": pgettext_lazy("source", "Published report"),
+    "district": pgettext_lazy("source", "Recorded by the district"),
+}
 
 
 def scope_of(request: HttpRequest) -> Scope:
@@ -48,6 +55,14 @@ def demo_mark(source: str) -> SafeString:
         if source == DEMO
         else SafeString("")
     )
+
+
+class SourceFilter(admin.AllValuesFieldListFilter):
+    """Where rows come from, in words."""
+
+    def choices(self, changelist: Any) -> Any:
+        for one in super().choices(changelist):
+            yield {**one, "display": str(SOURCES.get(str(one["display"]), one["display"]))}
 
 
 class BoundedPages(Pages):
@@ -132,6 +147,23 @@ class DeskAdmin(ModelAdmin):
         """The list is called by what it lists."""
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """On a page that only shows, a known source is said in words."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [
+            (title, {**one, "fields": [_in_words(name) for name in one["fields"]]}) for title, one in found
+        ]
+
+    @admin.display(description=_("source"))
+    def source_in_words(self, obj: Any) -> str:
+        return str(SOURCES.get(obj.source, obj.source))
+
+    @admin.display(description=_("source of the office"))
+    def office_source_in_words(self, obj: Any) -> str:
+        return str(SOURCES.get(obj.office_source, obj.office_source))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: Any = super().get_queryset(request)
@@ -225,3 +257,7 @@ class DeskAdmin(ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         return None
+
+
+def _in_words(name: Any) -> Any:
+    return f"{name}_in_words" if name in ("source", "office_source") else name
