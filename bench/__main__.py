@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable
 
 from bench import data, machine, statements
-from bench.figures import Plan, lives, pages, report, still
+from bench.figures import Plan, desk, lives, pages, report, still
 from bench.table import Figure, Table
 from bench.table import machine as facts
 
 PARTS: dict[str, Callable[[Plan], list[Figure]]] = {
     "report": report.measure,
     "pages": pages.measure,
+    "desk": desk.measure,
     "lives": lives.measure,
     "embedded": still.embedded,
     "sweep": still.sweep,

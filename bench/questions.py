@@ -81,13 +81,20 @@ def _session(username: str) -> str:
 
 def queries(username: str, *paths: str) -> dict[str, int]:
     """How many queries each address costs this person, beginning and ending a transaction not counted."""
+    return {path: found for path, (found, _whole) in costs(username, *paths).items()}
+
+
+def costs(username: str, *paths: str) -> dict[str, tuple[int, int]]:
+    """The same, and how many of them count cases without an end."""
     client = Client()
     client.force_login(User.objects.get(username=username), "django.contrib.auth.backends.ModelBackend")
-    counted = {}
+    found = {}
     for path in paths:
         client.get(path)  # the first request of a session stamps it; a process reads the calendar once
-        counted[path] = _count(lambda path=path: client.get(path))  # type: ignore[misc]
-    return counted
+        asked = _asked(lambda path=path: client.get(path))  # type: ignore[misc]
+        whole = [one for one in asked if "COUNT(" in one and "cases_case" in one and "LIMIT" not in one]
+        found[path] = (len(asked), len(whole))
+    return found
 
 
 def report_queries(username: str, token: str = "") -> int:
@@ -114,9 +121,13 @@ def report_queries(username: str, token: str = "") -> int:
 
 
 def _count(work: Callable[[], object]) -> int:
+    return len(_asked(work))
+
+
+def _asked(work: Callable[[], object]) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         work()
-    return sum(not one["sql"].startswith(TRANSACTION) for one in captured.captured_queries)
+    return [one["sql"] for one in captured.captured_queries if not one["sql"].startswith(TRANSACTION)]
 
 
 def sweep(due: str) -> dict[str, Any]:
@@ -236,7 +247,9 @@ def hottest() -> dict[str, str]:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "rare": rare,
     "people": people,
+    "session": _session,
     "queries": queries,
+    "costs": costs,
     "report_queries": report_queries,
     "sweep": sweep,
     "locate": locate,
