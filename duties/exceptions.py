@@ -83,6 +83,13 @@ class NotNow(Conflict):
     code = "not_now"
 
 
+class ReadAgain(Conflict):
+    """It says something else now than what the person has read."""
+
+    code = "read_again"
+    message = _("It was changed while you were reading. Open the page again and read what it says now.")
+
+
 class Overlaps(Conflict):
     """A rule about a certificate begins on or after this day already."""
 
@@ -101,13 +108,3 @@ class AskedAlready(Conflict):
 
     code = "asked_already"
     message = _("Your department has asked for this task already. Look at that request.")
-
-
-class NotStated(Conflict):
-    """People and money must go with a task (权随责走、费随事转)."""
-
-    code = "not_stated"
-    message = _(
-        "A task is admitted only with the people and the money that go with it, or with the reason why none are "
-        "needed. Ask the department to add what is missing; it can do so until the decision."
-    )

@@ -178,7 +178,7 @@ class OffListReportQuerySet(QuerySet[M]):
         seen = Q(department__district__in=scope.inspects)
         if scope.person is not None:
             seen |= Q(reported_by=scope.person)
-        return self.filter(seen).exclude(department__in=scope.units)
+        return self.filter(seen).exclude(department__in=scope.seats)
 
     def inspected(self, scope: Scope) -> Self:
         """Those that the person sees as inspection, not as the one who reported."""

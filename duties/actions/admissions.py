@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from blocks.models import Street
+from duties.actions.reading import refuse_unread
 from duties.exceptions import AskedAlready, LooksListed, NotNow
 from duties.matching import Match, certain, matches
 from duties.models import Admission, AdmissionNumber, DutyItem, DutyList, Level, work_calendar
@@ -144,15 +145,19 @@ def approve_admission(
     by: User,
     at: dt.datetime,
     actor: Actor,
+    seen: str | None = None,
 ) -> Admission:
     """Admit the task from ``starts_on`` to ``last_on`` (both included), under conditions. It gets its number.
 
+    ``seen`` is the edition of the request that the person has read, here and below.
+
     Raises:
-        Forbidden, NotNow: not by this person; decided already; people or money not stated.
+        Forbidden, NotNow, ReadAgain: not by this person; decided already; people or money not stated; since changed.
         Invalid: days that are over, or in the wrong order.
     """
     row = _locked(admission)
     _require(policies.may_approve(by, row, at))
+    refuse_unread(row, seen)
     _check_days(starts_on, last_on, clock.local_date(at))
     row.granted_from, row.granted_until = starts_on, last_on
     return _decided(row, State.APPROVED, _words(conditions, "conditions"), by, at, actor)
@@ -160,26 +165,30 @@ def approve_admission(
 
 @transaction.atomic
 def decline_admission(
-    *, admission: Admission, reason: str, by: User, at: dt.datetime, actor: Actor
+    *, admission: Admission, reason: str, by: User, at: dt.datetime, actor: Actor, seen: str | None = None
 ) -> Admission:
-    """Do not admit the task. It gets its number too, since it is published. Raises Forbidden, NotNow, Invalid."""
+    """Do not admit the task. It gets its number too, since it is published.
+
+    Raises Forbidden, NotNow, ReadAgain, Invalid."""
     row = _locked(admission)
     _require(policies.may_decide(by, row, at))
+    refuse_unread(row, seen)
     return _decided(row, State.DECLINED, _words(reason, "reason", least=1), by, at, actor)
 
 
 @transaction.atomic
 def refer_admission(
-    *, admission: Admission, item: DutyItem, by: User, at: dt.datetime, actor: Actor
+    *, admission: Admission, item: DutyItem, by: User, at: dt.datetime, actor: Actor, seen: str | None = None
 ) -> Admission:
     """The list's owner sees that an item covers the task, or prohibits it: no admission is needed, or none possible.
 
     Raises:
-        Forbidden, NotNow: not by this person; decided already.
+        Forbidden, NotNow, ReadAgain: not by this person; decided already; since changed.
         Invalid: the item stands on no list in force for the task's level.
     """
     row = _locked(admission)
     _require(policies.may_decide(by, row, at))
+    refuse_unread(row, seen)
     row.item = _fitting(item, row.level, clock.local_date(at))
     row.state = _answer_of(row.item)
     row.decided_by, row.decided_at = by, at

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from blocks.models import Street
 from duties import policies
+from duties.actions.reading import refuse_unread
 from duties.exceptions import NotNow
 from duties.models import Consultation, StreetAnswer
 from duties.models.consultations import LONGEST_TEXT
@@ -81,9 +82,8 @@ def open_consultation(*, consultation: Consultation, by: User, at: dt.datetime, 
     row.state, row.opened_at = Consultation.State.OPEN, at
     row.save(update_fields=["state", "opened_at"])
     streets = list(row.answers.order_by("street").values_list("street", flat=True))
-    _record(
-        "consultation.opened", row, at, actor, streets=streets, count=len(streets), heads=_desks_of(*streets)
-    )
+    heads = _desks_of(*streets, on=clock.local_date(at))
+    _record("consultation.opened", row, at, actor, streets=streets, count=len(streets), heads=heads)
     return row
 
 
@@ -125,10 +125,16 @@ def answer_consultation(
 
 
 @transaction.atomic
-def sign_answer(*, answer: StreetAnswer, by: User, at: dt.datetime, actor: Actor) -> StreetAnswer:
-    """A leader of the street signs off what was prepared; only now has the street answered. Raises NotNow."""
+def sign_answer(
+    *, answer: StreetAnswer, by: User, at: dt.datetime, actor: Actor, seen: str | None = None
+) -> StreetAnswer:
+    """A leader of the street signs off what was prepared; only now has the street answered.
+
+    ``seen``: the edition that he or she has read. Raises NotNow, ReadAgain.
+    """
     row = _locked_answer(answer)
     _require(policies.signable(row))
+    refuse_unread(row, seen)
     row.signed_by, row.signed_at = by, at
     row.save(update_fields=["signed_by", "signed_at"])
     _record_answer("consultation.answered", row, at, actor)
@@ -155,7 +161,14 @@ def reply_to_answer(
     row.replied_by, row.replied_at = by, at
     row.save(update_fields=["outcome", "reply", "replied_by", "replied_at"])
     more = {"outcome": outcome, "digest": text_digest(row.salt, row.reply)}
-    _record_of("consultation.replied", row, at, actor, heads=_desks_of(row.street_id), **more)
+    _record_of(
+        "consultation.replied",
+        row,
+        at,
+        actor,
+        heads=_desks_of(row.street_id, on=clock.local_date(at)),
+        **more,
+    )
     return row
 
 
@@ -273,11 +286,11 @@ def _text(value: str, field: str) -> str:
     return clean_text(value, field=field, min_length=0, max_length=LONGEST_TEXT)
 
 
-def _desks_of(*streets: str) -> list[str]:
+def _desks_of(*streets: str, on: dt.date) -> list[str]:
     """Units whose heads, duty officers and leaders hear of it: the streets and their coordination platforms."""
-    today, found = clock.today(), Q(kind=Unit.Kind.STREET, street__in=streets)
+    found = Q(kind=Unit.Kind.STREET, street__in=streets)
     for street in streets:
-        coordinating = Unit.objects.performing(Function.COORDINATES, street=street, day=today)
+        coordinating = Unit.objects.performing(Function.COORDINATES, street=street, day=on)
         found |= Q(pk__in=coordinating.values("pk"))
     return list(Unit.objects.filter(found).order_by("code").values_list("code", flat=True))
 

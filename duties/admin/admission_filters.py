@@ -35,7 +35,7 @@ def waiting(request: HttpRequest, todo: str) -> Q:
     mine = Q(unit__in=own) | Q(unit__district__in=districts)
     if todo == DECIDE:
         to_decide = Q(state=State.SUBMITTED, unit__district__in=districts)
-        return to_decide & ~Q(unit__in=scope_of(request).units) & ~Q(asked_by=user.pk)
+        return to_decide & ~Q(unit__in=scope_of(request).seats) & ~Q(asked_by=user.pk)
     if todo == LATE:
         return mine & Q(state=State.SUBMITTED, due_at__lt=now)
     if todo == OURS:

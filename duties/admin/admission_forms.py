@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duties.admin.forms import StreetsField
 from duties.models import Admission, DutyList, Level, OffListReport
 from duties.models.admissions import LISTS_OF_LEVEL, LONGEST_TEXT, LONGEST_TITLE, PROHIBITING
-from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
+from yuhu.kit.desk.forms import ActionForm, DayField, Named, ReadForm, VerbForm
 
 _KINDS = [kind for kinds in LISTS_OF_LEVEL.values() for kind in kinds if kind != PROHIBITING]
 _PROPOSED = [(kind, DutyList.Kind(kind).label) for kind in _KINDS]
@@ -125,7 +125,7 @@ class SupplementForm(VerbForm):
         }
 
 
-class ApproveForm(VerbForm):
+class ApproveForm(ReadForm):
     """Conditions and days."""
 
     conditions = _words(
@@ -138,16 +138,16 @@ class ApproveForm(VerbForm):
 
     @classmethod
     def initial_of(cls, obj: Admission) -> dict[str, Any]:
-        return {"starts_on": obj.starts_on, "last_on": obj.last_on}
+        return {**super().initial_of(obj), "starts_on": obj.starts_on, "last_on": obj.last_on}
 
 
-class DeclineForm(VerbForm):
+class DeclineForm(ReadForm):
     """Why not."""
 
     reason = _words(_("reason for not admitting"), help_text=_("It is published with the decision."))
 
 
-class ReferForm(VerbForm):
+class ReferForm(ReadForm):
     """The item that covers the task, or forbids it."""
 
     named = {

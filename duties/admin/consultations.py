@@ -52,6 +52,7 @@ from staffing.admin.base import entitled
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.models import Unit
 from yuhu.kit import clock
+from yuhu.kit.desk.forms import ReadForm
 from yuhu.kit.desk.lists import scope_of
 from yuhu.kit.exceptions import Forbidden
 
@@ -224,6 +225,7 @@ class StreetAnswerAdmin(RightsAdmin):
             _("Sign off the answer"),
             may_sign,
             sign_answer,
+            ReadForm,
             confirm=_("With your sign-off the street has answered; the answer can no longer be changed."),
         ),
         Verb("reply", _("Reply to the proposal"), may_reply, reply_to_answer, ReplyForm),

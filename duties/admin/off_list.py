@@ -188,7 +188,7 @@ class OffListReportAdmin(FilteredAdmin, RightsAdmin):
         """Departments, but none in which the person has a post."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "department" and field is not None:
-            others = Unit.objects.exclude(pk__in=scope_of(request).units).order_by("code")
+            others = Unit.objects.exclude(pk__in=scope_of(request).seats).order_by("code")
             field.queryset = others.filter(kind=Unit.Kind.DEPARTMENT)
         return field
 

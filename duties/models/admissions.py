@@ -15,6 +15,7 @@ from blocks.models import Street
 from duties.models.lists import DutyItem, DutyList
 from duties.querysets import AdmissionQuerySet, OffListReportQuerySet
 from staffing.models import Unit, User
+from yuhu.kit.text import edition
 
 LONGEST_TEXT = 2000
 LONGEST_TITLE = 100
@@ -173,6 +174,12 @@ class Admission(models.Model):
     def code(self) -> str:
         """The number of the decision as documents write it (准入〔2026〕3号); empty without one."""
         return f"准入〔{self.year}〕{self.number}号" if self.number else ""
+
+    @property
+    def edition(self) -> str:
+        """Changes whenever the department says something else."""
+        amount = None if self.amount is None else f"{self.amount:.2f}"
+        return edition(self.reason, self.basis, self.people, self.people_note, amount, self.amount_note)
 
     @property
     def is_published(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from blocks.models import Street
 from duties.querysets import ConsultationQuerySet, StreetAnswerQuerySet
 from staffing.models import Unit, User
+from yuhu.kit.text import edition
 
 LONGEST_TEXT = 5000
 
@@ -155,6 +156,11 @@ class StreetAnswer(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("admin:duties_streetanswer_change", args=[self.pk])
+
+    @property
+    def edition(self) -> str:
+        """Changes whenever the street says something else."""
+        return edition(self.position, self.comment, self.proposal)
 
     @property
     def awaits_reply(self) -> bool:

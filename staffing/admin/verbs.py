@@ -56,7 +56,7 @@ class Shown:
     @property
     def is_bare(self) -> bool:
         """Whether it is only a button."""
-        return self.form is not None and not self.form.fields and not self.verb.confirm
+        return self.form is not None and not self.form.visible_fields() and not self.verb.confirm
 
 
 class VerbsAdmin(PostsAdmin):

@@ -103,6 +103,13 @@ def test_without_a_script_cases_are_named_by_their_numbers(world, desk):
     assert Meeting.objects.get().items.get().case == case
 
 
+def test_without_a_script_what_is_typed_joins_what_was_chosen(world, desk):
+    chosen, typed = a_dispatched(world), a_dispatched(world)
+    sent = form(world, **{"cases": [chosen.pk], "cases-typed": typed.number})
+    assert desk.post(page(MEETING, "add"), sent).status_code == 302
+    assert {item.case for item in Meeting.objects.get().items.all()} == {chosen, typed}
+
+
 def test_the_form_begins_with_ones_own_street_and_the_case_from_whose_page_one_came(world):
     case = a_dispatched(world)
     text = enter(world.leader).get(page(MEETING, "add"), {"cases": case.pk}).content.decode()

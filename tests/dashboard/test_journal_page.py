@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.duties.admission_makers import market, reported, seat
 from tests.world import World, a_closed, a_dispatched
 from yuhu.journal.models import Entry
 
@@ -42,6 +43,16 @@ def test_it_holds_everything_newest_first_page_by_page(auditor: Client, world: W
             break
     assert found == everything
     assert len(found) > 50
+
+
+def test_an_auditor_with_a_seat_in_a_department_reads_nothing_of_reports_about_departments(
+    auditor: Client, world: World
+):
+    reported(world)
+    assert len(shown(auditor, "kind=off_list.reported")) == 1
+    seat(market(), world.auditor)
+    assert shown(auditor, "kind=off_list.reported") == []
+    assert shown(auditor) != []
 
 
 def test_it_is_narrowed_by_kind_person_subject_and_day(auditor: Client, world: World):

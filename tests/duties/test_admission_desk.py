@@ -177,14 +177,18 @@ def test_others_cannot_ask(world: World, name: str) -> None:
 def test_the_district_admits_and_the_number_is_shown(world: World) -> None:
     row = asked(world)
     days = {"conditions": "经费按季拨付", "starts_on": "2026-12-01", "last_on": "2027-03-31"}
-    answer = enter(world.leader).post(page(ADMISSION, "do", row.pk, "approve"), days, follow=True)
+    door, to = enter(world.leader), page(ADMISSION, "do", row.pk, "approve")
+    assert f'name="seen" value="{row.edition}"' in door.get(row.get_absolute_url()).content.decode()
+    blind = door.post(to, {**days, "seen": "another edition"}).content.decode()
+    assert "请重新打开本页" in blind
+    answer = door.post(to, {**days, "seen": row.edition}, follow=True)
     assert "准入〔2026〕1号" in answer.content.decode()
     assert listed(enter(world.handler), ADMISSION) == [row]
 
 
 def test_a_refusal_of_the_decision_stands_beside_its_field(world: World) -> None:
     row = asked(world)
-    days = {"conditions": "不得摊派", "starts_on": "2026-12-01", "last_on": "2026-11-01"}
+    days = {"conditions": "不得摊派", "starts_on": "2026-12-01", "last_on": "2026-11-01", "seen": row.edition}
     answer = enter(world.leader).post(page(ADMISSION, "do", row.pk, "approve"), days)
     assert answer.status_code == 200
     assert "不得摊派" in answer.content.decode()

@@ -7,7 +7,7 @@ from duties.actions import conclude_report, confirm_report, dismiss_report, eras
 from duties.exceptions import AskedAlready, LooksListed, NotNow
 from duties.figures import by_department, off_list_tasks
 from duties.models import OffListReport
-from staffing.models import Unit
+from staffing.models import Membership, Unit
 from staffing.policies import scope_of
 from tests.delivery.makers import feed, told
 from tests.duties.admission_makers import (
@@ -161,12 +161,13 @@ def test_the_reporter_and_inspection_see_it_and_nobody_else(neighbour: World) ->
     assert not OffListReport.objects.within(Scope.nothing()).exists()
 
 
+@pytest.mark.parametrize("role", [Membership.Role.MEMBER, Membership.Role.MEDIATOR])
 @pytest.mark.parametrize("name", ["leader", "auditor", "streetleader"])
-def test_whoever_joins_the_department_sees_it_no_more(world: World, name: str) -> None:
+def test_whoever_joins_the_department_sees_it_no_more(world: World, name: str, role: str) -> None:
     row = reported(world)
     user = world.people[name]
     assert OffListReport.objects.within(scope_of(user, TODAY)).filter(pk=row.pk).exists()
-    seat(market(), user)
+    seat(market(), user, role)
     assert not OffListReport.objects.within(scope_of(user, TODAY)).exists()
 
 

@@ -23,6 +23,8 @@ class Scope:
     confidential: frozenset[int] = field(default_factory=frozenset)
     # Areas in which the person reads what only inspection may read.
     inspects: frozenset[str] = field(default_factory=frozenset)
+    # Units in which the person holds any post, also those whose cases it does not open.
+    seats: frozenset[int] = field(default_factory=frozenset)
 
     @classmethod
     def nothing(cls) -> "Scope":

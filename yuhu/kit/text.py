@@ -1,5 +1,6 @@
 """Text that people type: cleaned and bounded at the door, folded for search."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -46,3 +47,9 @@ def folded(value: str) -> str:
     The one folding on every engine: what is stored and what is looked for both pass here.
     """
     return " ".join(_RUN.findall(unicodedata.normalize("NFKC", value).casefold()))
+
+
+def edition(*values: object) -> str:
+    """A short mark of what texts and numbers say now: who decides about them sends it back (``refuse_unread``)."""
+    said = "\x1f".join(str(value) for value in values)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]

@@ -139,6 +139,16 @@ class VerbForm(_Acts, forms.Form):
         self.act(self.cleaned_data)
 
 
+class ReadForm(VerbForm):
+    """A verb about what stands on the page: it says which edition the person has read (``edition`` of the row)."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    @classmethod
+    def initial_of(cls, obj: Any) -> dict[str, Any]:
+        return {"seen": obj.edition}
+
+
 class SheetForm(ActionForm):
     """A form with a spreadsheet: refused cells are named beside it."""
 

@@ -52,7 +52,8 @@ class Picks(AutocompleteSelectMultiple):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = re.split(r"[\s,，、;；]+", str(data.get(f"{name}-typed") or "").strip())
-        return [TYPED + one for one in typed if one] or super().value_from_datadict(data, files, name)
+        chosen = super().value_from_datadict(data, files, name) or []
+        return [*chosen, *(TYPED + one for one in typed if one)]
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """The chosen rows only; what is no row's number cannot be one."""
