@@ -19,7 +19,7 @@ class WhistleQuerySet(QuerySet[M]):
         if scope.is_empty:
             return self.none()
         cases = rows_of(self, "case").within(scope).values("pk")
-        called = rows_of(self, "calls").filter(unit__in=sorted(scope.units)).exclude(state="planned")
+        called = rows_of(self, "calls").filter(unit__in=sorted(scope.units), called_at__isnull=False)
         return self.filter(Q(case__in=cases) | Q(pk__in=called.values("whistle")))
 
     def running(self) -> Self:
@@ -53,7 +53,7 @@ class WhistleCallQuerySet(QuerySet[M]):
         """
         if scope.is_empty:
             return self.none()
-        own = Q(unit__in=sorted(scope.units)) & ~Q(state="planned")
+        own = Q(unit__in=sorted(scope.units), called_at__isnull=False)
         area = Q(whistle__case__district_code__in=sorted(scope.districts))
         area |= Q(whistle__street_code__in=sorted(scope.streets))
         return self.filter(own | area)

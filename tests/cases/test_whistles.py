@@ -13,8 +13,10 @@ from cases.exceptions import (
     WhistleRuns,
 )
 from cases.models import Case, Whistle, WhistleCall
+from staffing.policies import scope_of
 from tests.cases.whistle_looks import HOUR, sees, whistled
 from tests.cases.whistle_makers import (
+    MARKET,
     MEETING,
     a_called,
     a_checked_in,
@@ -31,6 +33,7 @@ from tests.cases.whistle_makers import (
 )
 from tests.world import AT, World, a_closed, a_signed, do, held_by_office, kinds_of
 from yuhu.journal.models import Entry
+from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +194,18 @@ def test_a_wrong_department_is_withdrawn_until_it_has_answered(world: World) -> 
     street.call(whistle=whistle, units=[unit_of("区市场监督管理局")], task="还是要来", by=by, at=AT)
     with pytest.raises(WhistleMovedOn):
         street.withdraw(call=call_of(a_checked_in(world)), reason="晚了", by=by, at=AT)
+
+
+def test_a_department_that_was_withdrawn_before_the_approval_hears_of_nothing(world: World) -> None:
+    whistle = a_whistle(world)
+    by, scope = world.by("dispatcher"), scope_of(world.department, clock.local_date(AT))
+    street.withdraw(call=call_of(whistle), reason="叫错部门", by=by, at=AT)
+    assert not Whistle.objects.within(scope).exists()
+    assert not WhistleCall.objects.within(scope).exists()
+    street.call(whistle=whistle, units=[unit_of(MARKET)], task="还是要来", by=by, at=AT)
+    street.approve(whistle=whistle, reason="", by=world.by("streetleader"), at=AT)
+    assert Whistle.objects.within(scope).exists()
+    assert WhistleCall.objects.within(scope).count() == 1, "the one that was withdrawn stays out of sight"
 
 
 def test_what_was_asked_is_taken_back_and_what_was_called_is_called_off_by_a_leader(world: World) -> None:
