@@ -62,6 +62,11 @@ class WhistleCallQuerySet(QuerySet[M]):
         """Of whistles under which something may still be done by the departments."""
         return self.filter(whistle__state="called")
 
+    def opening(self) -> Self:
+        """Through which departments see the case: called, until both sides have rated or the whistle has ended."""
+        called = self.filter(whistle__state__in=["called", "cleared"], called_at__isnull=False)
+        return called.exclude(state="withdrawn")
+
     def to_warn(self, at: dt.datetime) -> Self:
         """Three quarters of the time to answer have passed without an answer."""
         return self.running().filter(state="called", warned_at__isnull=True, warn_at__lte=at)
