@@ -32,7 +32,7 @@ from cases.policies.meetings import convenes, may_act, may_decide, may_lead
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.middleware import StaffRequest
 from yuhu.kit import clock
-from yuhu.kit.desk.forms import Named
+from yuhu.kit.desk.forms import Named, VerbForm
 from yuhu.kit.desk.lists import KnownFilter, demo_mark, scope_of
 from yuhu.kit.verdicts import Verdict
 
@@ -120,7 +120,7 @@ class MeetingAdmin(SeesCases):
     list_display_links = ("subject",)
     list_filter = ("state", MinutesFilter, DayOfMeetingFilter, MeetingStreetFilter)
     date_hierarchy = "starts_at"
-    search_fields = ("title", "place", "=items__case__number")
+    search_fields = ("title", "place")
     search_help_text = _("Subject, place, or the number of a case")
     ordering = ("-starts_at", "-id")
     sortable_by = ("begins",)
@@ -197,7 +197,18 @@ class MeetingAdmin(SeesCases):
     def search(self, request: HttpRequest, rows: QuerySet[Any], question: str) -> tuple[QuerySet[Any], bool]:
         if "field_name" in request.GET:  # suggestions for a form
             rows = self.choices(request).order_by("-starts_at")
-        return super().search(request, rows, question)
+        found, twice = super().search(request, rows, question)
+        if not question.strip():
+            return found, twice
+        # A number finds only what the person may see: an invitation must not tell whether a case is on the agenda.
+        seen = AgendaItem.objects.within(scope_of(request)).filter(case__number__iexact=question.strip())
+        return rows.filter(Q(pk__in=found.values("pk")) | Q(pk__in=seen.values("meeting"))), twice
+
+    def form_of(self, request: HttpRequest, obj: Any, verb: Verb, data: Any = None) -> VerbForm:
+        form = super().form_of(request, obj, verb, data)
+        if isinstance(form, ItemForm):
+            form.offer(AgendaItem.objects.within(scope_of(request)))
+        return form
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if not change:  # those invited and the cases are none of the model's fields

@@ -196,6 +196,37 @@ def test_whoever_is_only_invited_looks_and_does_nothing(world):
     assert item_of(meeting, case).is_open
 
 
+@pytest.fixture
+def about_an_official(world):
+    """邓 convened the meeting; 史 then put a case on it that 邓 may not see."""
+    case = a_dispatched(world, category="1204", description="反映干部作风")
+    meeting = a_meeting(world, a_dispatched(world), invited=[world.handler])
+    meetings.add_cases(meeting=meeting, cases=[case], by=world.by("streetleader"), at=AT)
+    return item_of(meeting, case)
+
+
+def test_whoever_may_not_see_a_case_does_not_take_it_off_the_agenda(world, desk, about_an_official):
+    item, meeting = about_an_official, about_an_official.meeting
+    address = page(MEETING, "change", meeting.pk)
+    assert item.case.number not in desk.get(address).content.decode()
+    do(desk, MEETING, meeting, "remove-case", item=item.pk)
+    assert meeting.items.filter(pk=item.pk).exists()
+    leader = enter(world.streetleader)
+    assert f"{item} · {item.case.number}" in leader.get(address).content.decode()
+    do(leader, MEETING, meeting, "remove-case", item=item.pk)
+    assert not meeting.items.filter(pk=item.pk).exists()
+
+
+def test_a_search_by_number_finds_the_meetings_on_cases_that_one_sees(world, desk, about_an_official):
+    meeting, hidden = about_an_official.meeting, about_an_official.case.number
+    seen = meeting.items.get(no=1).case.number
+    invited, leader = enter(world.handler), enter(world.streetleader)
+    assert listed(desk, MEETING, q=seen) == listed(leader, MEETING, q=hidden) == [meeting]
+    assert listed(desk, MEETING, q=hidden) == listed(invited, MEETING, q=hidden) == []
+    assert listed(invited, MEETING, q=seen) == []
+    assert listed(invited, MEETING, q="专题 三楼") == [meeting]
+
+
 def test_another_street_sees_nothing_of_it(world):
     case = a_dispatched(world)
     meeting = a_meeting(world, case)
