@@ -133,6 +133,7 @@ def late_call(at: dt.datetime) -> Q:
     return Q(state=C.CALLED, answer_due_at__lt=at) | Q(state=C.CHECKED_IN, result_due_at__lt=at)
 
 
+# Called, and neither withdrawn nor excused by an explanation that the street accepted.
 COUNTED = Q(called_at__isnull=False) & ~Q(state__in=[C.WITHDRAWN, C.EXCUSED])
 _CAME = Q(state__in=[C.CHECKED_IN, C.REPORTED])
 

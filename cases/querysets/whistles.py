@@ -74,7 +74,3 @@ class WhistleCallQuerySet(QuerySet[M]):
     def to_escalate(self, at: dt.datetime) -> Self:
         """The time to answer is over, and nobody above was told."""
         return self.running().filter(state="called", escalated_at__isnull=True, answer_due_at__lte=at)
-
-    def counted(self) -> Self:
-        """What figures count: called; neither withdrawn nor excused by an explanation that the street accepted."""
-        return self.filter(called_at__isnull=False).exclude(state__in=["withdrawn", "excused"])
