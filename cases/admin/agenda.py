@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from blocks.admin import StreetFilter
 from cases.actions import meetings
 from cases.actions.base import By
+from cases.admin.many import tell_refused, too_many
 from cases.admin.meeting_forms import AdjournForm, AgendaForm, SettleForm, WhistleForm
 from cases.admin.meetings import ITEM_VERBS, SeesCases, when
 from cases.models import AgendaItem, Case
@@ -171,7 +172,9 @@ class MeetingFilter(KnownFilter):
 
 @admin.action(description=_("Put the selected cases on the agenda of a meeting"), permissions=["convene"])
 def put_on_agenda(desk: Any, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:
-    """Each case by itself; what was refused is told with its number and the reason."""
+    """Each case by itself; what was refused is told with its numbers and the reason."""
+    if too_many(request, queryset):
+        return None
     form = AgendaForm(request.POST if "go" in request.POST else None)
     form.fields["meeting"] = desk.named_field(request, MEETING)
     if not (form.is_bound and form.is_valid()):
@@ -181,15 +184,18 @@ def put_on_agenda(desk: Any, request: HttpRequest, queryset: QuerySet[Case]) -> 
         return answer
     staff, meeting = cast(StaffRequest, request), form.cleaned_data["meeting"]
     by, done = By(user=staff.user, actor=staff.actor), 0
+    refused: dict[str, list[str]] = {}
     for case in queryset.order_by("pk"):
         try:
             meetings.add_cases(meeting=meeting, cases=[case], by=by, at=clock.now())
             done += 1
         except Refusal as refusal:
-            messages.warning(request, str(refusal))
+            # Its cause is the reason without the number of the case.
+            refused.setdefault(str(refusal.__cause__ or refusal), []).append(case.number)
     if done:
         text = ngettext(
             "%(count)d case was put on the agenda.", "%(count)d cases were put on the agenda.", done
         )
         messages.success(request, text % {"count": done})
+    tell_refused(request, refused)
     return None

@@ -80,6 +80,11 @@ def _sum_up(request: HttpRequest, name: str, done: int, refused: Mapping[str, Se
     if done:
         text = ngettext("%(move)s: %(count)d case.", "%(move)s: %(count)d cases.", done)
         messages.success(request, text % {"move": label, "count": done})
+    tell_refused(request, refused)
+
+
+def tell_refused(request: HttpRequest, refused: Mapping[str, Sequence[str]]) -> None:
+    """One line for each reason, with the numbers of the cases to which it applies."""
     for reason, numbers in refused.items():
         shown = ", ".join(numbers[:SHOWN_NUMBERS]) + (" …" if len(numbers) > SHOWN_NUMBERS else "")
         text = ngettext(

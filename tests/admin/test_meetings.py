@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions import meetings
+from cases.admin import many
 from cases.models import AgendaItem, Case, Meeting, Participant
 from cases.states import Path, State
 from tests.admin.desk import enter, errors, listed, page, said
@@ -284,6 +285,29 @@ def test_many_cases_come_on_an_agenda_and_the_others_are_told(world, desk):
     assert listed(desk, CASE, meeting="set") != []
     assert enter(world.handler).post(page(CASE), sent, follow=True).status_code == 200
     assert meeting.items.count() == 1
+
+
+def test_cases_that_do_not_come_on_the_agenda_are_told_together_by_their_reason(world, desk):
+    one, two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    a_meeting(world, one, two)
+    sent = {"action": "put_on_agenda", "_selected_action": [one.pk, two.pk], "go": "yes"}
+    answer = desk.post(page(CASE), {**sent, "meeting": a_meeting(world).pk}, follow=True)
+    told = [str(message) for message in answer.context["messages"]]
+    assert len(told) == 1
+    assert f"({one.number}, {two.number})" in told[0].replace("（", "(").replace("）", ")").replace("、", ", ")
+    assert told[0].count(one.number) == 1
+
+
+def test_more_cases_than_some_hundreds_come_on_no_agenda_also_without_the_page_between(
+    world, desk, monkeypatch
+):
+    monkeypatch.setattr(many, "MOST_AT_ONCE", 1)
+    one, _two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    meeting = a_meeting(world)
+    sent = {"action": "put_on_agenda", "_selected_action": [one.pk], "select_across": "1", "go": "yes"}
+    answer = desk.post(page(CASE), {**sent, "meeting": meeting.pk}, follow=True)
+    assert "1" in said(answer)
+    assert not meeting.items.exists()
 
 
 def test_pages_cost_the_same_for_many_items(world, desk):
