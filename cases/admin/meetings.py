@@ -281,10 +281,10 @@ class MeetingAdmin(SeesCases):
         joined = ("case__category", "case__block", "lead_unit", "lead_person")
         seen = AgendaItem.objects.within(scope_of(request)).filter(meeting=obj).select_related(*joined)
         rows = {row.pk: row for row in seen.defer("case__block__boundary", "case__description")}
-        for place, pk in enumerate(obj.items.order_by("no").values_list("pk", flat=True), start=1):
+        for pk, no in obj.items.order_by("no").values_list("pk", "no"):
             row = rows.get(pk)
             if row is None:
-                yield {"no": place, "item": None}
+                yield {"no": no, "item": None}
                 continue
             row.meeting = obj
             url = reverse("admin:cases_agendaitem_change", args=[pk])
@@ -293,7 +293,7 @@ class MeetingAdmin(SeesCases):
                 for verb, label in ITEM_VERBS
                 if may_decide(verb, request.user, row, at)  # type: ignore[arg-type]
             ]
-            yield {"no": place, "item": row, "url": url, "verbs": can}
+            yield {"no": no, "item": row, "url": url, "verbs": can}
 
     @admin.display(description=_("subject"), ordering="title")
     def subject(self, obj: Meeting) -> str:

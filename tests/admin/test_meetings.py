@@ -310,6 +310,15 @@ def test_more_cases_than_some_hundreds_come_on_no_agenda_also_without_the_page_b
     assert not meeting.items.exists()
 
 
+def test_an_item_keeps_its_number_when_another_comes_off_the_agenda(world, desk):
+    one, two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    meeting = a_meeting(world, one, two)
+    do(desk, MEETING, meeting, "remove-case", item=item_of(meeting, one).pk)
+    text = desk.get(page(MEETING, "change", meeting.pk)).content.decode()
+    assert '<th scope="row">2</th>' in text
+    assert f"第2项 · {two.number}" in text
+
+
 def test_pages_cost_the_same_for_many_items(world, desk):
     meeting = a_meeting(world, a_dispatched(world))
     address = page(MEETING, "change", meeting.pk)

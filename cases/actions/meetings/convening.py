@@ -178,11 +178,10 @@ def remove_case(*, meeting: Meeting, item: AgendaItem, by: By, at: dt.datetime) 
 def _put_all(acting: Acting, cases: Sequence[Case]) -> None:
     """The oldest first; all in the order of their keys, so that two conveners stand in line."""
     chosen = sorted({case.pk for case in cases})
-    first = acting.next_no()
-    if first - 1 + len(chosen) > MOST_ITEMS:
+    if acting.meeting.items.count() + len(chosen) > MOST_ITEMS:
         text = _("At most %(most)d cases are dealt with at one meeting.") % {"most": MOST_ITEMS}
         raise Invalid(text, code="too_many", field="cases")
-    for no, pk in enumerate(chosen, start=first):
+    for no, pk in enumerate(chosen, start=acting.next_no()):
         _put(acting, locked(pk), no)
 
 
