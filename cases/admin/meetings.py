@@ -280,7 +280,8 @@ class MeetingAdmin(SeesCases):
         at = clock.now()
         joined = ("case__category", "case__block", "lead_unit", "lead_person")
         seen = AgendaItem.objects.within(scope_of(request)).filter(meeting=obj).select_related(*joined)
-        rows = {row.pk: row for row in seen.defer("case__block__boundary", "case__description")}
+        seen = seen.defer("case__block__boundary", "case__description").with_taken_on()
+        rows = {row.pk: row for row in seen}
         for pk, no in obj.items.order_by("no").values_list("pk", "no"):
             row = rows.get(pk)
             if row is None:

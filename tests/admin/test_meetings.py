@@ -294,7 +294,9 @@ def test_cases_that_do_not_come_on_the_agenda_are_told_together_by_their_reason(
     answer = desk.post(page(CASE), {**sent, "meeting": a_meeting(world).pk}, follow=True)
     told = [str(message) for message in answer.context["messages"]]
     assert len(told) == 1
-    assert f"({one.number}, {two.number})" in told[0].replace("（", "(").replace("）", ")").replace("、", ", ")
+    assert f"({one.number}, {two.number})" in told[0].replace("（", "(").replace("）", ")").replace(
+        "、", ", "
+    )
     assert told[0].count(one.number) == 1
 
 
@@ -331,3 +333,29 @@ def test_pages_cost_the_same_for_many_items(world, desk):
         text = desk.get(address).content.decode()
     assert all(case.number in text for case in more)
     assert len(many) == len(few)
+
+
+def test_an_agenda_costs_the_same_for_many_adjourned_items(world, desk, afternoon):
+    cases = [a_dispatched(world, category=f"010{n}", description=f"第{n}件") for n in range(1, 6)]
+    meeting, by = a_held(world, *cases), world.by("dispatcher")
+    address = page(MEETING, "change", meeting.pk)
+
+    def adjourn(*chosen: Case) -> None:
+        for case in chosen:
+            meetings.adjourn(item=item_of(meeting, case), measures="待查清产权", by=by, at=LATER)
+
+    adjourn(cases[0])
+    desk.get(address)
+    with CaptureQueriesContext(connection) as few:
+        desk.get(address)
+    adjourn(*cases[1:])
+    a_meeting(world, cases[1])
+    with CaptureQueriesContext(connection) as many_items:
+        text = desk.get(address).content.decode()
+    assert len(many_items) <= len(few)
+    settles = {
+        case.number: f"{page(ITEM, 'change', item_of(meeting, case).pk)}#do-settle" in text for case in cases
+    }
+    assert settles == {case.number: case != cases[1] for case in cases}, (
+        "another meeting has taken one of them on"
+    )

@@ -169,9 +169,7 @@ def test_a_case_out_of_sight_stays_on_the_agenda_whoever_leads_the_meeting(world
     meeting, case = a_meeting(world), a_dispatched(world, category="1204", description="反映干部作风")
     meetings.add_cases(meeting=meeting, cases=[case], by=world.by("streetleader"), at=AT)
     with pytest.raises(Conflict):
-        meetings.remove_case(
-            meeting=meeting, item=item_of(meeting, case), by=world.by("dispatcher"), at=AT
-        )
+        meetings.remove_case(meeting=meeting, item=item_of(meeting, case), by=world.by("dispatcher"), at=AT)
     meetings.remove_case(meeting=meeting, item=item_of(meeting, case), by=world.by("streetleader"), at=AT)
     assert not meeting.items.exists()
 
