@@ -139,7 +139,7 @@ def test_the_leaders_no_needs_a_reason_and_ends_it(world: World) -> None:
         street.approve(whistle=whistle, reason="", by=by, at=AT)
 
 
-def test_nobody_approves_the_own_whistle_and_the_districts_leader_may(world: World) -> None:
+def test_nobody_approves_the_own_whistle_and_the_districts_leader_may_at_any_time(world: World) -> None:
     whistle = a_whistle(world)
     for who in ("dispatcher", "coordinator", "department", "dispatcher9"):
         with pytest.raises(NotYourMove):
