@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
 from cases.actions import meetings
-from cases.actions.base import By
+from cases.admin.base import SeesCases, moment
 from cases.admin.meeting_forms import (
     INVITED,
     AttendanceForm,
@@ -29,7 +29,7 @@ from cases.admin.meeting_forms import (
 )
 from cases.models import AgendaItem, Case, Meeting
 from cases.policies.meetings import convenes, may_act, may_decide, may_lead
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import Verb
 from staffing.middleware import StaffRequest
 from yuhu.kit import clock
 from yuhu.kit.desk.forms import Named, VerbForm
@@ -47,12 +47,6 @@ ITEM_VERBS = (
 def may_meet(verb: str) -> Callable[[Any, Meeting, dt.datetime], Verdict]:
     """The policy of a verb on a meeting."""
     return lambda user, row, at: may_act(verb, user, row, at)
-
-
-def when(at: dt.datetime | None) -> SafeString:
-    """A time of the district's clock."""
-    text = clock.local(at).strftime("%Y-%m-%d %H:%M") if at else "—"
-    return format_html('<span class="admin-time">{}</span>', text)
 
 
 class MeetingStreetFilter(StreetFilter):
@@ -85,18 +79,6 @@ class MinutesFilter(KnownFilter):
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
         return rows.awaiting_minutes(clock.now()) if value == "missing" else rows.exclude(closed_at=None)
-
-
-class SeesCases(VerbsAdmin):
-    """As for cases: administrators of the system and of its security look after none."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        scope = scope_of(request)
-        return bool(scope.areas or scope.units)
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        staff = cast(StaffRequest, request)
-        return {"by": By(user=staff.user, actor=staff.actor), "at": clock.now()}
 
 
 @admin.register(Meeting)
@@ -306,7 +288,7 @@ class MeetingAdmin(SeesCases):
 
     @admin.display(description=_("begins"), ordering="starts_at")
     def begins(self, obj: Meeting) -> SafeString:
-        return when(obj.starts_at)
+        return moment(obj.starts_at)
 
     @admin.display(description=_("chair"))
     def chaired(self, obj: Meeting) -> str:
@@ -314,7 +296,7 @@ class MeetingAdmin(SeesCases):
 
     @admin.display(description=_("convened by"))
     def convened(self, obj: Meeting) -> SafeString:
-        return format_html("{} {}", obj.convener.name, when(obj.convened_at))
+        return format_html("{} {}", obj.convener.name, moment(obj.convened_at))
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, obj: Meeting) -> SafeString:
