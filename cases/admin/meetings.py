@@ -179,9 +179,9 @@ class MeetingAdmin(SeesCases):
     def search(self, request: HttpRequest, rows: QuerySet[Any], question: str) -> tuple[QuerySet[Any], bool]:
         if "field_name" in request.GET:  # suggestions for a form
             rows = self.choices(request).order_by("-starts_at")
-        found, twice = super().search(request, rows, question)
         if not question.strip():
-            return found, twice
+            return super().search(request, rows, question)
+        found, twice = super().search(request, Meeting.objects.all(), question)
         # A number finds only what the person may see: an invitation must not tell whether a case is on the agenda.
         seen = AgendaItem.objects.within(scope_of(request)).filter(case__number__iexact=question.strip())
         return rows.filter(Q(pk__in=found.values("pk")) | Q(pk__in=seen.values("meeting"))), twice
