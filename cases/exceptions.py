@@ -99,12 +99,6 @@ class TooManyToExport(Invalid):
     message = _("These are more than 10,000 cases. Narrow the list with the filters and export it in parts.")
 
 
-class NoSuchWhistle(NotFound):
-    """Not there, or not visible for this person."""
-
-    message = _("There is no such whistle, or it is not yours to see.")
-
-
 class WhistleMovedOn(Conflict):
     """The whistle, or the call, is not where the verb wants it: somebody may have been faster."""
 

@@ -12,7 +12,7 @@ from blocks.models import Block
 from cases.actions.base import add_party, set_parties
 from cases.actions.doing import Doing
 from cases.actions.receivers import facts_of, item_of, receivers, successor
-from cases.actions.whistles.base import called_units
+from cases.actions.whistles.base import keep_open
 from cases.exceptions import Missing, OffList, UnknownCode
 from cases.models import Case, CaseParty, CaseRequest, WorkOrder
 from cases.routing import route
@@ -93,7 +93,7 @@ def back(doing: Doing) -> None:
     case.assignee = case.lead_unit = None
     case.due_at = case.warn_at = None
     role = CaseParty.Role
-    set_parties(case, {role.ASSIGNEE: [], role.LEAD: [], role.CO: _called(case)})
+    set_parties(case, {role.ASSIGNEE: [], role.LEAD: [], role.CO: _helpers(case, [])})
 
 
 def place(doing: Doing, block: Block) -> None:
@@ -192,7 +192,7 @@ def _send(
     if fresh or doing.clocks.current(Step.HANDLE) is None:
         doing.clocks.start(Step.HANDLE)
     role = CaseParty.Role
-    set_parties(case, {role.ASSIGNEE: [user], role.LEAD: [unit], role.CO: [*co_units, *_called(case)]})
+    set_parties(case, {role.ASSIGNEE: [user], role.LEAD: [unit], role.CO: _helpers(case, co_units)})
     if case.restricted and case.street_code:
         leaders = Unit.objects.filter(kind=Unit.Kind.STREET, street=case.street_code).first()
         add_party(case, CaseParty.Role.OVERSIGHT, unit=leaders)
@@ -208,9 +208,9 @@ def _send(
     )
 
 
-def _called(case: Case) -> list[Unit]:
-    """Departments of a running whistle: whoever gets the case next, they go on to see it."""
-    return called_units(case) if case.path == Path.WHISTLE else []
+def _helpers(case: Case, co_units: list[Unit]) -> list[Unit]:
+    """Who helps whoever gets the case next, and the departments of its whistle."""
+    return [*co_units, *keep_open(case, co_units)] if case.path == Path.WHISTLE else co_units
 
 
 def end_order(doing: Doing, end: WorkOrder.End) -> None:

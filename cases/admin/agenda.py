@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 
 from blocks.admin import StreetFilter
 from cases.actions import meetings
-from cases.actions.base import By
+from cases.admin.base import SeesCases, moment
+from cases.admin.many import tell_refused, too_many
 from cases.admin.meeting_forms import AdjournForm, AgendaForm, SettleForm, WhistleForm
-from cases.admin.meetings import ITEM_VERBS, SeesCases, when
+from cases.admin.meetings import ITEM_VERBS
 from cases.models import AgendaItem, Case
 from cases.policies.meetings import may_decide, may_lead
+from cases.views.visible import by_of
 from staffing.admin.verbs import Verb
-from staffing.middleware import StaffRequest
 from yuhu.kit import clock
 from yuhu.kit.desk.forms import Named
 from yuhu.kit.desk.lists import KnownFilter
@@ -112,7 +113,7 @@ class AgendaItemAdmin(SeesCases):
 
     @admin.display(description=_("begins"), ordering="meeting__starts_at")
     def begins(self, obj: AgendaItem) -> SafeString:
-        return when(obj.meeting.starts_at)
+        return moment(obj.meeting.starts_at)
 
     @admin.display(description=_("case"))
     def case_link(self, obj: AgendaItem) -> SafeString:
@@ -151,7 +152,7 @@ class AgendaItemAdmin(SeesCases):
     def recorded(self, obj: AgendaItem) -> SafeString | str:
         if obj.decided_by is None:
             return "—"
-        return format_html("{} {}", obj.decided_by.name, when(obj.decided_at))
+        return format_html("{} {}", obj.decided_by.name, moment(obj.decided_at))
 
 
 class MeetingFilter(KnownFilter):
@@ -171,7 +172,9 @@ class MeetingFilter(KnownFilter):
 
 @admin.action(description=_("Put the selected cases on the agenda of a meeting"), permissions=["convene"])
 def put_on_agenda(desk: Any, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:
-    """Each case by itself; what was refused is told with its number and the reason."""
+    """Each case by itself; what was refused is told with its numbers and the reason."""
+    if too_many(request, queryset):
+        return None
     form = AgendaForm(request.POST if "go" in request.POST else None)
     form.fields["meeting"] = desk.named_field(request, MEETING)
     if not (form.is_bound and form.is_valid()):
@@ -179,17 +182,19 @@ def put_on_agenda(desk: Any, request: HttpRequest, queryset: QuerySet[Case]) -> 
             request, queryset, form, "put_on_agenda", _("Put on the agenda")
         )
         return answer
-    staff, meeting = cast(StaffRequest, request), form.cleaned_data["meeting"]
-    by, done = By(user=staff.user, actor=staff.actor), 0
+    meeting, by, done = form.cleaned_data["meeting"], by_of(request), 0
+    refused: dict[str, list[str]] = {}
     for case in queryset.order_by("pk"):
         try:
             meetings.add_cases(meeting=meeting, cases=[case], by=by, at=clock.now())
             done += 1
         except Refusal as refusal:
-            messages.warning(request, str(refusal))
+            # Its cause is the reason without the number of the case.
+            refused.setdefault(str(refusal.__cause__ or refusal), []).append(case.number)
     if done:
         text = ngettext(
             "%(count)d case was put on the agenda.", "%(count)d cases were put on the agenda.", done
         )
         messages.success(request, text % {"count": done})
+    tell_refused(request, refused)
     return None

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
 from cases.actions.whistles import department, street
-from cases.admin.whistle_base import ActsAdmin, CalledFilter, DepartmentFilter, may_call, moment, viewer_of
+from cases.admin.base import moment
+from cases.admin.whistle_base import ActsAdmin, CalledFilter, DepartmentFilter, may_call
 from cases.admin.whistle_forms import (
     AttendForm,
     CheckInForm,
@@ -28,6 +29,7 @@ from cases.admin.whistle_forms import (
 from cases.figures.whistles import Answers, Hands, ShowCalls, call_set, scorecard, whistle_figures, year_of
 from cases.models import WhistleCall
 from cases.policies.whistles import WhistleLook
+from cases.views.visible import viewer_of
 from staffing.admin.verbs import Verb
 from staffing.middleware import StaffRequest
 from staffing.policies import may

@@ -22,19 +22,20 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
 from blocks.models import Community, Street
-from cases.actions.base import By
 from cases.actions.export import export_cases
 from cases.admin.agenda import MeetingFilter, put_on_agenda
+from cases.admin.base import moment
 from cases.admin.export import ExportForm, sheet
 from cases.admin.many import DispatchForm, UrgeForm, each, receiver_data, too_many
 from cases.admin.meeting_forms import case_label
 from cases.exceptions import NoSuchCase
-from cases.figures import Show, Viewer, select
+from cases.figures import Show, select
 from cases.figures.sets import decisions
 from cases.models import Case, CaseRequest, Category
 from cases.policies import may_ever
 from cases.policies.meetings import convenes
 from cases.states import MOVES, Path, State
+from cases.views.visible import by_of, viewer_of
 from duties.models import Severity
 from staffing.admin.filters import FilteredAdmin
 from staffing.middleware import StaffRequest
@@ -53,12 +54,6 @@ DISPATCH_NAMES = {
     "unit": Named(Case, "lead_unit", _("Unit in charge")),
     "duty_item": Named(Case, "duty_item", _("Item of the duty list"), required=False),
 }
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """The person as the figures know him or her."""
-    staff = cast(StaffRequest, request)
-    return Viewer(person=staff.user.pk, posts=tuple(staff.posts), scope=staff.scope, at=clock.now())
 
 
 class StateFilter(KnownFilter):
@@ -254,14 +249,14 @@ class CaseAdmin(FilteredAdmin):
             raise PermissionDenied
         form = ExportForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
-            staff, at = cast(StaffRequest, request), clock.now()
+            at = clock.now()
             shown = self.get_changelist_instance(request)
             try:
                 cases = export_cases(
                     cases=cast(Any, shown.get_queryset(request)).order_by(),
                     purpose=form.cleaned_data["purpose"],
                     filters=shown.get_filters_params().keys() - {"q"},
-                    by=By(user=staff.user, actor=staff.actor),
+                    by=by_of(request),
                     at=at,
                 )
             except Refusal as refusal:
@@ -359,7 +354,7 @@ class CaseAdmin(FilteredAdmin):
     @admin.display(description=_("due"), ordering="due_at")
     def due(self, obj: Case) -> SafeString:
         now = clock.now()
-        when = _moment(obj.due_at)
+        when = moment(obj.due_at)
         if obj.is_overdue(now):
             return format_html(
                 '<span class="admin-clock admin-clock--overdue">{} {}</span>', _("Overdue"), when
@@ -372,13 +367,8 @@ class CaseAdmin(FilteredAdmin):
 
     @admin.display(description=_("reported"), ordering="reported_at")
     def reported(self, obj: Case) -> SafeString:
-        return _moment(obj.reported_at)
+        return moment(obj.reported_at)
 
     @admin.display(description=_("demo"))
     def demo(self, obj: Case) -> SafeString:
         return demo_mark(obj.source)
-
-
-def _moment(at: dt.datetime | None) -> SafeString:
-    text = clock.local(at).strftime("%Y-%m-%d %H:%M") if at else "—"
-    return format_html('<span class="admin-time">{}</span>', text)

@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.cases import viewer_of
 from cases.figures import Show
 from cases.figures.day import Pile, in_hand, in_time, to_decide
 from cases.models import CaseRequest
+from cases.views.visible import viewer_of
 from yuhu.kit.desk import day
 from yuhu.kit.desk.day import Item, Part
 from yuhu.kit.desk.lists import scope_of

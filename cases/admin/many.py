@@ -1,7 +1,7 @@
 """Moves for many cases at once: each by itself, as the person; what was refused is told with its reason."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cases.actions import move
-from cases.actions.base import By
 from cases.models import Case
 from cases.states import MOVES
+from cases.views.visible import by_of
 from duties.models import DutyItem
-from staffing.middleware import StaffRequest
 from staffing.models import Unit
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Refusal
@@ -63,8 +62,7 @@ def each(
     """The move for every case by itself."""
     if too_many(request, cases):
         return
-    staff = cast(StaffRequest, request)
-    by, at = By(user=staff.user, actor=staff.actor), clock.now()
+    by, at = by_of(request), clock.now()
     chosen = list(cases.order_by("pk").values_list("pk", "number"))
     refused: dict[str, list[str]] = {}
     for pk, number in chosen:
@@ -80,6 +78,11 @@ def _sum_up(request: HttpRequest, name: str, done: int, refused: Mapping[str, Se
     if done:
         text = ngettext("%(move)s: %(count)d case.", "%(move)s: %(count)d cases.", done)
         messages.success(request, text % {"move": label, "count": done})
+    tell_refused(request, refused)
+
+
+def tell_refused(request: HttpRequest, refused: Mapping[str, Sequence[str]]) -> None:
+    """One line for each reason, with the numbers of the cases to which it applies."""
     for reason, numbers in refused.items():
         shown = ", ".join(numbers[:SHOWN_NUMBERS]) + (" …" if len(numbers) > SHOWN_NUMBERS else "")
         text = ngettext(

@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from cases.actions import mediation as actions
-from cases.actions.base import By
+from cases.admin.base import LoopAdmin
 from cases.exceptions import NoSuchCase
 from cases.figures.mediation import results
 from cases.forms import mediation as forms
 from cases.models import Case, Mediation
 from cases.policies import mediation as policies
 from cases.views.person import FRESH_SECONDS, is_the_person
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import Verb
 from staffing.middleware import StaffRequest, has_proven
 from staffing.policies import may
 from staffing.posts import Capability, PostKind
@@ -63,7 +63,7 @@ class MediationFilter(KnownFilter):
 
 
 @admin.register(Mediation)
-class MediationAdmin(VerbsAdmin):
+class MediationAdmin(LoopAdmin):
     """The file of each mediation, with what can be done next by law."""
 
     change_form_template = "admin/cases/mediation/change_form.html"
@@ -115,10 +115,6 @@ class MediationAdmin(VerbsAdmin):
             *(actions.decide_confirmation, forms.DecideConfirmationForm),
         ),
     )
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        staff = cast(StaffRequest, request)
-        return {"by": By(user=staff.user, actor=staff.actor), "at": clock.now()}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(may(request.user, Capability.MEDIATE, on=clock.today()))

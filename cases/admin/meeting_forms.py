@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.meetings.base import LONGEST, LONGEST_SUMMARY, moment
@@ -128,13 +129,12 @@ class _ItemField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class ItemForm(VerbForm):
-    """One of the items that were not decided yet."""
+    """One of the items that were not decided yet; the desk adds those that the person sees."""
 
     item = _ItemField(label=_("item"), queryset=AgendaItem.objects.none())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = AgendaItem.objects.filter(meeting=self.obj, decision="").select_related("case")
+    def offer(self, seen: QuerySet[AgendaItem]) -> None:
+        rows = seen.filter(meeting=self.obj, decision="").select_related("case")
         self.fields["item"].queryset = rows.order_by("no")  # type: ignore[attr-defined]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.admin import StreetFilter
 from cases.actions import meetings
-from cases.actions.base import By
+from cases.admin.base import SeesCases, moment
 from cases.admin.meeting_forms import (
     INVITED,
     AttendanceForm,
@@ -29,10 +29,10 @@ from cases.admin.meeting_forms import (
 )
 from cases.models import AgendaItem, Case, Meeting
 from cases.policies.meetings import convenes, may_act, may_decide, may_lead
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import Verb
 from staffing.middleware import StaffRequest
 from yuhu.kit import clock
-from yuhu.kit.desk.forms import Named
+from yuhu.kit.desk.forms import Named, VerbForm
 from yuhu.kit.desk.lists import KnownFilter, demo_mark, scope_of
 from yuhu.kit.verdicts import Verdict
 
@@ -47,12 +47,6 @@ ITEM_VERBS = (
 def may_meet(verb: str) -> Callable[[Any, Meeting, dt.datetime], Verdict]:
     """The policy of a verb on a meeting."""
     return lambda user, row, at: may_act(verb, user, row, at)
-
-
-def when(at: dt.datetime | None) -> SafeString:
-    """A time of the district's clock."""
-    text = clock.local(at).strftime("%Y-%m-%d %H:%M") if at else "—"
-    return format_html('<span class="admin-time">{}</span>', text)
 
 
 class MeetingStreetFilter(StreetFilter):
@@ -87,18 +81,6 @@ class MinutesFilter(KnownFilter):
         return rows.awaiting_minutes(clock.now()) if value == "missing" else rows.exclude(closed_at=None)
 
 
-class SeesCases(VerbsAdmin):
-    """As for cases: administrators of the system and of its security look after none."""
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        scope = scope_of(request)
-        return bool(scope.areas or scope.units)
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        staff = cast(StaffRequest, request)
-        return {"by": By(user=staff.user, actor=staff.actor), "at": clock.now()}
-
-
 @admin.register(Meeting)
 class MeetingAdmin(SeesCases):
     """The meetings of the person's streets, and those to which he or she is invited, newest first."""
@@ -120,7 +102,7 @@ class MeetingAdmin(SeesCases):
     list_display_links = ("subject",)
     list_filter = ("state", MinutesFilter, DayOfMeetingFilter, MeetingStreetFilter)
     date_hierarchy = "starts_at"
-    search_fields = ("title", "place", "=items__case__number")
+    search_fields = ("title", "place")
     search_help_text = _("Subject, place, or the number of a case")
     ordering = ("-starts_at", "-id")
     sortable_by = ("begins",)
@@ -197,7 +179,18 @@ class MeetingAdmin(SeesCases):
     def search(self, request: HttpRequest, rows: QuerySet[Any], question: str) -> tuple[QuerySet[Any], bool]:
         if "field_name" in request.GET:  # suggestions for a form
             rows = self.choices(request).order_by("-starts_at")
-        return super().search(request, rows, question)
+        if not question.strip():
+            return super().search(request, rows, question)
+        found, twice = super().search(request, Meeting.objects.all(), question)
+        # A number finds only what the person may see: an invitation must not tell whether a case is on the agenda.
+        seen = AgendaItem.objects.within(scope_of(request)).filter(case__number__iexact=question.strip())
+        return rows.filter(Q(pk__in=found.values("pk")) | Q(pk__in=seen.values("meeting"))), twice
+
+    def form_of(self, request: HttpRequest, obj: Any, verb: Verb, data: Any = None) -> VerbForm:
+        form = super().form_of(request, obj, verb, data)
+        if isinstance(form, ItemForm):
+            form.offer(AgendaItem.objects.within(scope_of(request)))
+        return form
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if not change:  # those invited and the cases are none of the model's fields
@@ -269,11 +262,12 @@ class MeetingAdmin(SeesCases):
         at = clock.now()
         joined = ("case__category", "case__block", "lead_unit", "lead_person")
         seen = AgendaItem.objects.within(scope_of(request)).filter(meeting=obj).select_related(*joined)
-        rows = {row.pk: row for row in seen.defer("case__block__boundary", "case__description")}
-        for place, pk in enumerate(obj.items.order_by("no").values_list("pk", flat=True), start=1):
+        seen = seen.defer("case__block__boundary", "case__description").with_taken_on()
+        rows = {row.pk: row for row in seen}
+        for pk, no in obj.items.order_by("no").values_list("pk", "no"):
             row = rows.get(pk)
             if row is None:
-                yield {"no": place, "item": None}
+                yield {"no": no, "item": None}
                 continue
             row.meeting = obj
             url = reverse("admin:cases_agendaitem_change", args=[pk])
@@ -282,7 +276,7 @@ class MeetingAdmin(SeesCases):
                 for verb, label in ITEM_VERBS
                 if may_decide(verb, request.user, row, at)  # type: ignore[arg-type]
             ]
-            yield {"no": place, "item": row, "url": url, "verbs": can}
+            yield {"no": no, "item": row, "url": url, "verbs": can}
 
     @admin.display(description=_("subject"), ordering="title")
     def subject(self, obj: Meeting) -> str:
@@ -294,7 +288,7 @@ class MeetingAdmin(SeesCases):
 
     @admin.display(description=_("begins"), ordering="starts_at")
     def begins(self, obj: Meeting) -> SafeString:
-        return when(obj.starts_at)
+        return moment(obj.starts_at)
 
     @admin.display(description=_("chair"))
     def chaired(self, obj: Meeting) -> str:
@@ -302,7 +296,7 @@ class MeetingAdmin(SeesCases):
 
     @admin.display(description=_("convened by"))
     def convened(self, obj: Meeting) -> SafeString:
-        return format_html("{} {}", obj.convener.name, when(obj.convened_at))
+        return format_html("{} {}", obj.convener.name, moment(obj.convened_at))
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, obj: Meeting) -> SafeString:

@@ -24,8 +24,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions import report_finding
-from cases.actions.base import By
 from cases.actions.findings import HAZARDS
+from cases.admin.base import LoopAdmin
 from cases.figures.visits import BECAME, REMOVED, Days, visits_of
 from cases.forms.choices import category_groups
 from cases.forms.fields import Group
@@ -35,11 +35,10 @@ from cases.states import State
 from staffing.admin.base import day_of
 from staffing.admin.filters import FilteredAdmin
 from staffing.admin.roster import BlockOfStreetFilter
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import Verb
 from staffing.admin.visit_forms import AddFindingForm, RecordForm, choices_of
 from staffing.admin.visit_lists import AreaFilter, VisitDayFilter, area_name
 from staffing.admin.visits import OUTLINES, VisitAdmin
-from staffing.middleware import StaffRequest
 from staffing.models import Finding, Visit
 from staffing.policies import may
 from staffing.posts import Capability
@@ -155,7 +154,7 @@ def of_findings(rows: Any, request: HttpRequest) -> Any:
 
 
 @admin.register(Finding)
-class FindingAdmin(FilteredAdmin, VerbsAdmin):
+class FindingAdmin(FilteredAdmin, LoopAdmin):
     """What was found at the visits that the person sees, and what became of it."""
 
     change_list_template = "admin/staffing/finding/change_list.html"
@@ -202,10 +201,6 @@ class FindingAdmin(FilteredAdmin, VerbsAdmin):
             *((WORDS[name], f"became={name}") for name in ("none", "open", "closed")),
             hazards,
         ]
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        staff = cast(StaffRequest, request)
-        return {"by": By(user=staff.user, actor=staff.actor), "at": clock.now()}
 
     def form_of(self, request: HttpRequest, obj: Any, verb: Verb, data: Any = None) -> VerbForm:
         form = super().form_of(request, obj, verb, data)

@@ -1,35 +1,26 @@
-"""What the desk's lists of whistles and of called departments share: who looks, who acts, filters, times."""
+"""What the desk's lists of whistles and of called departments share: policies, the whistle's story, filters."""
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.actions.base import By
+from cases.admin.base import SeesCases
 from cases.admin.whistle_story import told
-from cases.figures.viewer import Period, Viewer
+from cases.figures.viewer import Period
 from cases.models import Case, Whistle, WhistleCall
 from cases.policies.whistles import WhistleLook, concerns, may_act
 from staffing.admin.base import day_of
 from staffing.admin.history import Line
-from staffing.admin.verbs import Verb, VerbsAdmin
-from staffing.middleware import StaffRequest
+from staffing.admin.verbs import Verb
 from staffing.models import Unit
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import BoundedPages, KnownFilter, scope_of
 from yuhu.kit.verdicts import Verdict
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Who looks at numbers and lists."""
-    staff = cast(StaffRequest, request)
-    return Viewer(staff.user.pk, tuple(staff.posts), staff.scope, clock.now())
 
 
 def may_whistle(verb: str) -> Callable[[Any, Whistle, dt.datetime], Verdict]:
@@ -42,30 +33,11 @@ def may_call(verb: str) -> Callable[[Any, WhistleCall, dt.datetime], Verdict]:
     return lambda user, row, at: may_act(verb, WhistleLook(row.whistle, user, at, row))
 
 
-def moment(at: dt.datetime | None, *, late: bool = False) -> SafeString:
-    """A time of the district's clock; one that has passed says so in words too."""
-    if at is None:
-        return SafeString("—")
-    shown = clock.local(at).strftime("%Y-%m-%d %H:%M")
-    if late:
-        return format_html('<span class="admin-clock admin-clock--overdue">{} {}</span>', _("Overdue"), shown)
-    return format_html('<span class="admin-time">{}</span>', shown)
-
-
-class ActsAdmin(VerbsAdmin):
+class ActsAdmin(SeesCases):
     """Rows of whistles, seen by whoever sees cases; nobody types into them, verbs do everything."""
 
     show_full_result_count = False
     paginator = BoundedPages
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for cases: administrators of the system and of its security look after none."""
-        scope = scope_of(request)
-        return bool(scope.areas or scope.units)
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        staff = cast(StaffRequest, request)
-        return {"by": By(user=staff.user, actor=staff.actor), "at": clock.now()}
 
     def looking(self, request: HttpRequest, obj: Any) -> WhistleLook:
         """The person, looking at the row now."""

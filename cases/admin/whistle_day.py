@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 from django.urls import reverse
 
-from cases.admin.whistle_base import viewer_of
 from cases.figures.whistles import ShowCalls, ShowWhistles, waiting
+from cases.views.visible import viewer_of
 from yuhu.kit.desk import day
 from yuhu.kit.desk.day import Item, Part
 

@@ -12,18 +12,18 @@ from django.utils.translation import pgettext_lazy
 
 from blocks.admin import StreetFilter
 from cases.actions.whistles import street
+from cases.admin.base import moment
 from cases.admin.whistle_base import (
     ActsAdmin,
     CalledFilter,
     DepartmentFilter,
     may_whistle,
-    moment,
-    viewer_of,
 )
 from cases.admin.whistle_forms import CallForm, ReasonForm, RemarkForm, WhistleForm
 from cases.figures.whistles import ShowWhistles, whistle_set
 from cases.models import Whistle, WhistleCall
 from cases.policies.whistles import WhistleLook, may_ever_ask
+from cases.views.visible import viewer_of
 from staffing.admin.verbs import Verb
 from staffing.middleware import StaffRequest
 from yuhu.kit import clock

@@ -133,6 +133,7 @@ def late_call(at: dt.datetime) -> Q:
     return Q(state=C.CALLED, answer_due_at__lt=at) | Q(state=C.CHECKED_IN, result_due_at__lt=at)
 
 
+# Called, and neither withdrawn nor excused by an explanation that the street accepted.
 COUNTED = Q(called_at__isnull=False) & ~Q(state__in=[C.WITHDRAWN, C.EXCUSED])
 _CAME = Q(state__in=[C.CHECKED_IN, C.REPORTED])
 
@@ -275,7 +276,7 @@ def whistle_figures(viewer: Viewer, period: Period, area: str = "") -> WhistleFi
         Q(cleared_at__isnull=False) | Q(due_at__lt=viewer.at)
     )
     cleared = due.aggregate(due=Count("pk"), done=Count("pk", filter=Q(cleared_at__lte=F("due_at"))))
-    reported = Case.objects.within(viewer.scope).in_area(area or viewer_area(viewer))
+    reported = Case.objects.within(viewer.scope).in_areas([area] if area else viewer.scope.areas)
     cases = reported.filter(reported_at__gte=period.start, reported_at__lt=period.end)
     number = whistles.filter(called_in(period)).count()
     streets = _street_scores(calls.filter(called_in(period)))
@@ -290,11 +291,6 @@ def whistle_figures(viewer: Viewer, period: Period, area: str = "") -> WhistleFi
         ),
         streets=streets,
     )
-
-
-def viewer_area(viewer: Viewer) -> str:
-    """The widest area that the scope opens."""
-    return min(viewer.scope.areas, key=len, default="")
 
 
 def _in_area(rows: Any, area: str, column: str) -> Any:

@@ -133,8 +133,9 @@ def may_decide(verb: str, user: User | None, item: AgendaItem, at: dt.datetime) 
 
 def _if_on_no_other(item: AgendaItem) -> Verdict:
     """What was adjourned may be decided after all, unless another meeting has taken it on."""
-    others = AgendaItem.objects.filter(case=item.case_id, pk__gt=item.pk).exclude(decision="cancelled")
-    if others.exists():
+    known = getattr(item, "taken_on", None)  # an agenda asks for all its items at once
+    others = AgendaItem.objects.later(case=item.case_id, item=item.pk)
+    if others.exists() if known is None else known:
         return Denied(_("Another meeting has taken this case on its agenda."), code="state")
     return Allowed()
 

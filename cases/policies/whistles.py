@@ -1,8 +1,8 @@
 """Who may do what on a whistle now: one table of verbs, states and sides, and the guards that states do not say.
 
-The street's main leader approves (吹哨准, domain 2.5); an emergency is called by the duty officer at once and approved
-afterwards. Departments must come (Beijing regulation of 2021, art. 16) and both sides rate (art. 33). Leaves to
-others: what a verb does (``cases.actions.whistles``), who sees a whistle (``within``).
+The street's main leader approves (吹哨准, domain 2.5), or the district's; an emergency is called by the duty officer at
+once and approved afterwards. Departments must come (Beijing regulation of 2021, art. 16) and both sides rate (art. 33).
+Leaves to others: what a verb does (``cases.actions.whistles``), who sees a whistle (``within``).
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ class Side(StrEnum):
     HOLDER = "holder"  # holds the case as a unit of the street
     OFFICER = "officer"  # duty officer or head of a platform of the street
     LEADER = "leader"  # leads the street
-    DISTRICT = "district"  # leads the district: decides where the street's leader does not
+    DISTRICT = "district"  # leads the district: may decide as the street's leader does
     DEPARTMENT = "department"  # works in the department that is called
 
 

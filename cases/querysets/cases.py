@@ -143,9 +143,6 @@ class CaseQuerySet(QuerySet[M]):
         """
         return self.filter(words__has=asked(query)) if query.strip() else self
 
-    def hard(self) -> Self:
-        return self.filter(path=Path.WHISTLE)
-
     def in_area(self, code: str) -> Self:
         """In the district, street, community or block of this national code; a code of another length finds none."""
         field = AREAS.get(len(code))

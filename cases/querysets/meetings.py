@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from cases.querysets.relations import rows_of
 from yuhu.kit.scope import Scope
@@ -45,3 +45,12 @@ class AgendaItemQuerySet(QuerySet[M]):
         """Of meetings that the scope opens, the cases that it opens: an invitation alone opens no case."""
         meetings = rows_of(self, "meeting").within(scope).values("pk")
         return self.filter(meeting__in=meetings, case__in=rows_of(self, "case").within(scope).values("pk"))
+
+    def later(self, *, case: object, item: object) -> Self:
+        """What meetings that come after ``item`` have of its case on their agendas."""
+        return self.filter(case=case, pk__gt=item).exclude(decision="cancelled")
+
+    def with_taken_on(self) -> Self:
+        """Each with ``taken_on``: whether another meeting has its case on its agenda."""
+        others = type(self)(self.model).later(case=OuterRef("case"), item=OuterRef("pk"))
+        return self.annotate(taken_on=Exists(others))

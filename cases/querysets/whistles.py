@@ -19,7 +19,7 @@ class WhistleQuerySet(QuerySet[M]):
         if scope.is_empty:
             return self.none()
         cases = rows_of(self, "case").within(scope).values("pk")
-        called = rows_of(self, "calls").filter(unit__in=sorted(scope.units)).exclude(state="planned")
+        called = rows_of(self, "calls").filter(unit__in=sorted(scope.units), called_at__isnull=False)
         return self.filter(Q(case__in=cases) | Q(pk__in=called.values("whistle")))
 
     def running(self) -> Self:
@@ -53,7 +53,7 @@ class WhistleCallQuerySet(QuerySet[M]):
         """
         if scope.is_empty:
             return self.none()
-        own = Q(unit__in=sorted(scope.units)) & ~Q(state="planned")
+        own = Q(unit__in=sorted(scope.units), called_at__isnull=False)
         area = Q(whistle__case__district_code__in=sorted(scope.districts))
         area |= Q(whistle__street_code__in=sorted(scope.streets))
         return self.filter(own | area)
@@ -62,6 +62,11 @@ class WhistleCallQuerySet(QuerySet[M]):
         """Of whistles under which something may still be done by the departments."""
         return self.filter(whistle__state="called")
 
+    def opening(self) -> Self:
+        """Through which departments see the case: called, until both sides have rated or the whistle has ended."""
+        called = self.filter(whistle__state__in=["called", "cleared"], called_at__isnull=False)
+        return called.exclude(state="withdrawn")
+
     def to_warn(self, at: dt.datetime) -> Self:
         """Three quarters of the time to answer have passed without an answer."""
         return self.running().filter(state="called", warned_at__isnull=True, warn_at__lte=at)
@@ -69,7 +74,3 @@ class WhistleCallQuerySet(QuerySet[M]):
     def to_escalate(self, at: dt.datetime) -> Self:
         """The time to answer is over, and nobody above was told."""
         return self.running().filter(state="called", escalated_at__isnull=True, answer_due_at__lte=at)
-
-    def counted(self) -> Self:
-        """What figures count: called; neither withdrawn nor excused by an explanation that the street accepted."""
-        return self.filter(called_at__isnull=False).exclude(state__in=["withdrawn", "excused"])

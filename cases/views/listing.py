@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from blocks.models import Community, Street
-from cases.figures import Period, Show, Viewer, select
+from cases.figures import Period, Show, select
 from cases.forms import FilterForm
 from cases.forms.fields import Option
 from cases.models import Case
 from cases.querysets import CaseQuerySet
 from cases.states import Phase
+from cases.views.visible import viewer_of
 from staffing.middleware import StaffRequest
 from yuhu.kit import clock, search
 
@@ -85,8 +86,7 @@ def _shown(given: dict[str, Any], request: StaffRequest, at: dt.datetime) -> Row
     """The set that a tab or a figure names, else everything within the scope."""
     period = _period(given, "closed_from", "closed_to")
     if "show" in given:
-        viewer = Viewer(person=request.user.pk, posts=request.posts, scope=request.scope, at=at)
-        return select(Show(given["show"]), viewer, period)
+        return select(Show(given["show"]), viewer_of(request, at), period)
     rows = Case.objects.within(request.scope)
     return rows.filter(closed_at__gte=period.start, closed_at__lt=period.end) if period else rows
 

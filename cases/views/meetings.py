@@ -92,9 +92,7 @@ def document(request: StaffRequest, found: Meeting) -> dict[str, Any]:
     held = found.state == Meeting.State.HELD
     return {
         "meeting": found,
-        "items": [
-            Shown(place, item if item.case_id in seen else None) for place, item in enumerate(items, start=1)
-        ],
+        "items": [Shown(item.no, item if item.case_id in seen else None) for item in items],
         "invited": [one for one in people if not held or one.attended],
         "absent": [one for one in people if held and not one.attended],
         "at": clock.now(),

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions import meetings
+from cases.admin import many
 from cases.models import AgendaItem, Case, Meeting, Participant
 from cases.states import Path, State
 from tests.admin.desk import enter, errors, listed, page, said
@@ -203,6 +204,37 @@ def test_whoever_is_only_invited_looks_and_does_nothing(world):
     assert item_of(meeting, case).is_open
 
 
+@pytest.fixture
+def about_an_official(world):
+    """邓 convened the meeting; 史 then put a case on it that 邓 may not see."""
+    case = a_dispatched(world, category="1204", description="反映干部作风")
+    meeting = a_meeting(world, a_dispatched(world), invited=[world.handler])
+    meetings.add_cases(meeting=meeting, cases=[case], by=world.by("streetleader"), at=AT)
+    return item_of(meeting, case)
+
+
+def test_whoever_may_not_see_a_case_does_not_take_it_off_the_agenda(world, desk, about_an_official):
+    item, meeting = about_an_official, about_an_official.meeting
+    address = page(MEETING, "change", meeting.pk)
+    assert item.case.number not in desk.get(address).content.decode()
+    do(desk, MEETING, meeting, "remove-case", item=item.pk)
+    assert meeting.items.filter(pk=item.pk).exists()
+    leader = enter(world.streetleader)
+    assert f"{item} · {item.case.number}" in leader.get(address).content.decode()
+    do(leader, MEETING, meeting, "remove-case", item=item.pk)
+    assert not meeting.items.filter(pk=item.pk).exists()
+
+
+def test_a_search_by_number_finds_the_meetings_on_cases_that_one_sees(world, desk, about_an_official):
+    meeting, hidden = about_an_official.meeting, about_an_official.case.number
+    seen = meeting.items.get(no=1).case.number
+    invited, leader = enter(world.handler), enter(world.streetleader)
+    assert listed(desk, MEETING, q=seen) == listed(leader, MEETING, q=hidden) == [meeting]
+    assert listed(desk, MEETING, q=hidden) == listed(invited, MEETING, q=hidden) == []
+    assert listed(invited, MEETING, q=seen) == []
+    assert listed(invited, MEETING, q="专题 三楼") == [meeting]
+
+
 def test_another_street_sees_nothing_of_it(world):
     case = a_dispatched(world)
     meeting = a_meeting(world, case)
@@ -262,6 +294,40 @@ def test_many_cases_come_on_an_agenda_and_the_others_are_told(world, desk):
     assert meeting.items.count() == 1
 
 
+def test_cases_that_do_not_come_on_the_agenda_are_told_together_by_their_reason(world, desk):
+    one, two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    a_meeting(world, one, two)
+    sent = {"action": "put_on_agenda", "_selected_action": [one.pk, two.pk], "go": "yes"}
+    answer = desk.post(page(CASE), {**sent, "meeting": a_meeting(world).pk}, follow=True)
+    told = [str(message) for message in answer.context["messages"]]
+    assert len(told) == 1
+    assert f"({one.number}, {two.number})" in told[0].replace("（", "(").replace("）", ")").replace(
+        "、", ", "
+    )
+    assert told[0].count(one.number) == 1
+
+
+def test_more_cases_than_some_hundreds_come_on_no_agenda_also_without_the_page_between(
+    world, desk, monkeypatch
+):
+    monkeypatch.setattr(many, "MOST_AT_ONCE", 1)
+    one, _two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    meeting = a_meeting(world)
+    sent = {"action": "put_on_agenda", "_selected_action": [one.pk], "select_across": "1", "go": "yes"}
+    answer = desk.post(page(CASE), {**sent, "meeting": meeting.pk}, follow=True)
+    assert "1" in said(answer)
+    assert not meeting.items.exists()
+
+
+def test_an_item_keeps_its_number_when_another_comes_off_the_agenda(world, desk):
+    one, two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    meeting = a_meeting(world, one, two)
+    do(desk, MEETING, meeting, "remove-case", item=item_of(meeting, one).pk)
+    text = desk.get(page(MEETING, "change", meeting.pk)).content.decode()
+    assert '<th scope="row">2</th>' in text
+    assert f"第2项 · {two.number}" in text
+
+
 def test_pages_cost_the_same_for_many_items(world, desk):
     meeting = a_meeting(world, a_dispatched(world))
     address = page(MEETING, "change", meeting.pk)
@@ -274,3 +340,29 @@ def test_pages_cost_the_same_for_many_items(world, desk):
         text = desk.get(address).content.decode()
     assert all(case.number in text for case in more)
     assert len(many) == len(few)
+
+
+def test_an_agenda_costs_the_same_for_many_adjourned_items(world, desk, afternoon):
+    cases = [a_dispatched(world, category=f"010{n}", description=f"第{n}件") for n in range(1, 6)]
+    meeting, by = a_held(world, *cases), world.by("dispatcher")
+    address = page(MEETING, "change", meeting.pk)
+
+    def adjourn(*chosen: Case) -> None:
+        for case in chosen:
+            meetings.adjourn(item=item_of(meeting, case), measures="待查清产权", by=by, at=LATER)
+
+    adjourn(cases[0])
+    desk.get(address)
+    with CaptureQueriesContext(connection) as few:
+        desk.get(address)
+    adjourn(*cases[1:])
+    a_meeting(world, cases[1])
+    with CaptureQueriesContext(connection) as many_items:
+        text = desk.get(address).content.decode()
+    assert len(many_items) <= len(few)
+    settles = {
+        case.number: f"{page(ITEM, 'change', item_of(meeting, case).pk)}#do-settle" in text for case in cases
+    }
+    assert settles == {case.number: case != cases[1] for case in cases}, (
+        "another meeting has taken one of them on"
+    )

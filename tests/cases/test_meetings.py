@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cases.actions import meetings
+from cases.actions.meetings import convening
 from cases.models import Case, Meeting, Participant
 from cases.states import Path
 from tests.cases.meeting_looks import DAY, change, entries, last
@@ -162,3 +163,33 @@ def test_a_case_comes_off_the_agenda_and_its_path_stays(world: World) -> None:
     assert list(Case.objects.without_meeting()) == [case]
     with pytest.raises(Conflict):
         meetings.remove_case(meeting=meeting, item=item, by=world.by("dispatcher"), at=AT)
+
+
+def test_a_case_out_of_sight_stays_on_the_agenda_whoever_leads_the_meeting(world: World) -> None:
+    meeting, case = a_meeting(world), a_dispatched(world, category="1204", description="反映干部作风")
+    meetings.add_cases(meeting=meeting, cases=[case], by=world.by("streetleader"), at=AT)
+    with pytest.raises(Conflict):
+        meetings.remove_case(meeting=meeting, item=item_of(meeting, case), by=world.by("dispatcher"), at=AT)
+    meetings.remove_case(meeting=meeting, item=item_of(meeting, case), by=world.by("streetleader"), at=AT)
+    assert not meeting.items.exists()
+
+
+def test_a_number_of_the_agenda_is_given_once_whatever_is_taken_off(world: World) -> None:
+    cases = [a_report(world, description=f"第{n}件") for n in range(4)]
+    meeting, by = a_meeting(world, *cases[:3]), world.by("dispatcher")
+    for gone in (cases[1], cases[2]):
+        meetings.remove_case(meeting=meeting, item=item_of(meeting, gone), by=by, at=AT)
+    meetings.add_cases(meeting=meeting, cases=[cases[3]], by=by, at=AT)
+    assert [item.no for item in meeting.items.order_by("no")] == [1, 4]
+
+
+def test_numbers_of_what_was_taken_off_leave_its_place_on_the_agenda(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convening, "MOST_ITEMS", 2)
+    cases = [a_report(world, description=f"第{n}件") for n in range(4)]
+    meeting, by = a_meeting(world, *cases[:2]), world.by("dispatcher")
+    meetings.remove_case(meeting=meeting, item=item_of(meeting, cases[1]), by=by, at=AT)
+    meetings.add_cases(meeting=meeting, cases=[cases[2]], by=by, at=AT)
+    with pytest.raises(Invalid):
+        meetings.add_cases(meeting=meeting, cases=[cases[3]], by=by, at=AT)

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from cases.actions.whistles import department, street
 from cases.figures.viewer import Period, Viewer
 from cases.figures.whistles import Mean, WhistleFigures, scorecard, whistle_figures, year_of
+from staffing.actions import join
+from staffing.models import Membership, Unit
 from staffing.policies import posts_of, scope_of
 from tests.cases.whistle_makers import (
     a_called,
@@ -24,7 +26,8 @@ from tests.cases.whistle_makers import (
     second_department,
     unit_of,
 )
-from tests.world import AT, World, a_report, do
+from tests.world import AT, OTHER_STREET, START, STREET, World, a_report, do
+from yuhu.journal.actions import SYSTEM
 from yuhu.kit import clock
 from yuhu.kit.figures import Share
 
@@ -112,6 +115,18 @@ def test_the_rate_counts_reported_cases_but_void_and_merged_ones(world: World) -
     do(world, a_report(world), "void", "dispatcher", reason="误报")
     a_report(world)
     assert parts(whistle_figures(viewer(world), YEAR).rate) == (1, 2)
+
+
+def test_whoever_leads_two_streets_reads_the_rate_of_both(world: World) -> None:
+    other = Unit.objects.get(code=OTHER_STREET)
+    role = Membership.Role.LEADER
+    join(unit=other, user=world.streetleader, role=role, starts_on=START, at=AT, actor=SYSTEM)
+    a_called(world)
+    a_report(world, "governor9", block=world.b9.code)
+    both = viewer(world, "streetleader")
+    assert parts(whistle_figures(both, YEAR).rate) == (1, 2)
+    assert parts(whistle_figures(both, YEAR, STREET).rate) == (1, 1)
+    assert parts(whistle_figures(both, YEAR, OTHER_STREET).rate) == (0, 1)
 
 
 def test_both_sides_have_their_mean(world: World) -> None:

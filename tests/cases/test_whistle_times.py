@@ -6,13 +6,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cases.actions import move
-from cases.actions.whistles import limits, street
+from cases.actions.whistles import department, limits, street
 from cases.checks import limits_of_whistles
 from cases.models import Case, CaseParty, Note, Whistle, WhistleCall
 from cases.tasks import sweep_whistles
 from staffing.models import Unit
 from tests.cases.whistle_looks import MINUTE, local, sees, whistled
 from tests.cases.whistle_makers import (
+    MARKET,
     MEETING,
     STAGES,
     a_called,
@@ -76,6 +77,64 @@ def test_who_helped_before_goes_on_to_see_the_case(world: World) -> None:
     whistle = a_called(world, case=helped)
     street.call_off(whistle=whistle, reason="已解决", by=world.by("streetleader"), at=AT)
     assert sees(world, "department", helped)
+
+
+@pytest.mark.parametrize("stage", ["called", "cleared"])
+def test_a_called_department_that_comes_to_help_goes_on_to_see_the_case_after_the_whistle(
+    world: World, stage: str
+) -> None:
+    whistle = STAGES[stage](world)
+    do(
+        *(world, case_of(whistle), "reassign", "dispatcher"),
+        unit="430302-D01",
+        co_units=[unit_of(MARKET).code],
+        reason="改派",
+    )
+    end_of(world, whistle)
+    assert sees(world, "department", case_of(whistle))
+
+
+@pytest.mark.parametrize("stage", ["called", "cleared"])
+@pytest.mark.parametrize("way", ["reassigned", "returned"])
+def test_a_called_department_that_helps_no_longer_sees_the_case_until_the_whistle_is_over(
+    world: World, stage: str, way: str
+) -> None:
+    office = world.unit("city_management_office").code
+    case = do(
+        *(world, a_report(world), "dispatch", "dispatcher"),
+        unit=office,
+        co_units=[unit_of(MARKET).code],
+    )
+    whistle = STAGES[stage](world, case=case)
+    if way == "reassigned":
+        do(world, case, "reassign", "dispatcher", assignee="governor", reason="改派")
+    else:
+        do(world, case, "return", "handler", reason="非本办职责")
+        do(world, case, "decide-return", "dispatcher", approve=True, reason="同意")
+    assert sees(world, "department", case), "the whistle goes on"
+    end_of(world, whistle)
+    assert not sees(world, "department", case)
+
+
+def test_a_department_that_two_whistles_call_sees_the_case_until_the_later_one_is_over(world: World) -> None:
+    first = a_cleared(world)
+    case = case_of(first)
+    second = a_called(world, case=case)
+    end_of(world, first)
+    assert sees(world, "department", case)
+    end_of(world, second)
+    assert not sees(world, "department", case)
+
+
+def end_of(world: World, whistle: Whistle) -> None:
+    """A leader calls it off; one that is cleared is rated by both sides."""
+    if whistle.state == Whistle.State.CALLED:
+        street.call_off(whistle=whistle, reason="已解决", by=world.by("streetleader"), at=AT)
+        return
+    call = call_of(whistle)
+    street.rate_department(call=call, score=5, comment="", by=world.by("dispatcher"), at=AT)
+    by = world.by("department")
+    department.rate_street(call=call, justified=4, prepared=5, comment="", by=by, at=AT)
 
 
 def test_the_journal_keeps_no_word_that_anybody_wrote(world: World) -> None:

@@ -12,9 +12,12 @@ from cases.exceptions import (
     WhistleMovedOn,
     WhistleRuns,
 )
+from cases.figures.whistles import COUNTED
 from cases.models import Case, Whistle, WhistleCall
+from staffing.policies import scope_of
 from tests.cases.whistle_looks import HOUR, sees, whistled
 from tests.cases.whistle_makers import (
+    MARKET,
     MEETING,
     a_called,
     a_checked_in,
@@ -31,6 +34,7 @@ from tests.cases.whistle_makers import (
 )
 from tests.world import AT, World, a_closed, a_signed, do, held_by_office, kinds_of
 from yuhu.journal.models import Entry
+from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +139,7 @@ def test_the_leaders_no_needs_a_reason_and_ends_it(world: World) -> None:
         street.approve(whistle=whistle, reason="", by=by, at=AT)
 
 
-def test_nobody_approves_the_own_whistle_and_the_districts_leader_may(world: World) -> None:
+def test_nobody_approves_the_own_whistle_and_the_districts_leader_may_at_any_time(world: World) -> None:
     whistle = a_whistle(world)
     for who in ("dispatcher", "coordinator", "department", "dispatcher9"):
         with pytest.raises(NotYourMove):
@@ -187,10 +191,22 @@ def test_a_wrong_department_is_withdrawn_until_it_has_answered(world: World) -> 
     call, by = call_of(whistle), world.by("dispatcher")
     street.withdraw(call=call, reason="叫错部门", by=by, at=AT)
     assert not sees(world, "department", case_of(whistle))
-    assert not WhistleCall.objects.counted().exists()
+    assert not WhistleCall.objects.filter(COUNTED).exists()
     street.call(whistle=whistle, units=[unit_of("区市场监督管理局")], task="还是要来", by=by, at=AT)
     with pytest.raises(WhistleMovedOn):
         street.withdraw(call=call_of(a_checked_in(world)), reason="晚了", by=by, at=AT)
+
+
+def test_a_department_that_was_withdrawn_before_the_approval_hears_of_nothing(world: World) -> None:
+    whistle = a_whistle(world)
+    by, scope = world.by("dispatcher"), scope_of(world.department, clock.local_date(AT))
+    street.withdraw(call=call_of(whistle), reason="叫错部门", by=by, at=AT)
+    assert not Whistle.objects.within(scope).exists()
+    assert not WhistleCall.objects.within(scope).exists()
+    street.call(whistle=whistle, units=[unit_of(MARKET)], task="还是要来", by=by, at=AT)
+    street.approve(whistle=whistle, reason="", by=world.by("streetleader"), at=AT)
+    assert Whistle.objects.within(scope).exists()
+    assert WhistleCall.objects.within(scope).count() == 1, "the one that was withdrawn stays out of sight"
 
 
 def test_what_was_asked_is_taken_back_and_what_was_called_is_called_off_by_a_leader(world: World) -> None:

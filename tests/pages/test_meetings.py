@@ -93,6 +93,19 @@ def test_a_notice_leads_somebody_without_a_desk_to_the_page(world: World, as_) -
     assert as_("governor").get(meeting.get_absolute_url()).status_code == 200
 
 
+def test_invitation_and_minutes_number_items_as_the_desk_does(world: World, as_, rf) -> None:
+    one, two = a_dispatched(world), a_dispatched(world, category="0102", description="渣土")
+    meeting = a_meeting(world, one, two, invited=[world.governor9])
+    first = meeting.items.get(case=one)
+    meetings.remove_case(meeting=meeting, item=first, by=world.by("dispatcher"), at=AT)
+    for name in ("dispatcher", "governor9"):
+        assert '<li value="2">' in as_(name).get(meeting.get_absolute_url()).content.decode(), name
+    request = rf.get("/")
+    request.user, request.scope = world.dispatcher, scope_of(world.dispatcher, clock.local_date(AT))
+    context = views.document(request, views.visible_meeting(request, meeting.pk))
+    assert "counter-set: list-item 2" in render_to_string("cases/meetings/pdf.css", context)
+
+
 @needs_pango
 def test_the_pdf_has_the_chinese_text_in_its_own_fonts(world: World, as_, closed: Meeting) -> None:
     answer = as_("dispatcher").get(file_of(closed))

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from cases.actions.base import By
@@ -15,6 +15,7 @@ from cases.exceptions import MeetingMovedOn, NotYourMove
 from cases.models import Meeting, Participant
 from cases.policies.meetings import may_act
 from yuhu.journal.actions import record
+from yuhu.journal.models import Entry
 from yuhu.kit import clock
 from yuhu.kit.exceptions import NotFound
 from yuhu.kit.verdicts import Verdict
@@ -57,8 +58,9 @@ class Acting:
         return {"tell": sorted({*people, *leading}), "units": sorted(units)}
 
     def next_no(self) -> int:
-        """The number of the agenda's next item."""
-        return int(self.meeting.items.aggregate(last=Max("no"))["last"] or 0) + 1
+        """The number of the agenda's next item: one that was taken off keeps its number in the journal."""
+        added = Entry.objects.for_subject("meeting", self.meeting.pk).of_kinds(["meeting.case_added"])
+        return max(added.values_list("data__no", flat=True), default=0) + 1
 
 
 def begin(verb: str, meeting: Meeting, *, by: By, at: dt.datetime) -> Acting:

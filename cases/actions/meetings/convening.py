@@ -19,6 +19,7 @@ from cases.models import AgendaItem, Case, Meeting, Participant
 from cases.policies.meetings import may_convene, may_meet_about
 from cases.states import RANK, Path
 from staffing.models import Unit, User
+from staffing.policies import scope_of
 from yuhu.journal.actions import text_digest
 from yuhu.kit import clock, people
 from yuhu.kit.exceptions import Conflict, Invalid, Refusal
@@ -159,10 +160,12 @@ def add_cases(*, meeting: Meeting, cases: Sequence[Case], by: By, at: dt.datetim
 def remove_case(*, meeting: Meeting, item: AgendaItem, by: By, at: dt.datetime) -> Meeting:
     """Take a case off the agenda before it was decided. Its path stays what it is.
 
-    Raises: NotYourMove, MeetingMovedOn.
+    Raises: NotYourMove, MeetingMovedOn; Conflict when it was decided, is gone, or is a case out of the person's sight.
     """
     acting = begin("remove-case", meeting, by=by, at=at)
-    row = acting.meeting.items.select_for_update().filter(pk=item.pk).first()
+    assert by.user is not None
+    seen = AgendaItem.objects.within(scope_of(by.user, clock.local_date(at)))
+    row = seen.select_for_update().filter(meeting=acting.meeting, pk=item.pk).first()
     if row is None or not row.is_open:
         raise Conflict(_("This item was decided already, or it is gone."), code="state", field="item")
     case = locked(row.case_id)
@@ -175,11 +178,10 @@ def remove_case(*, meeting: Meeting, item: AgendaItem, by: By, at: dt.datetime) 
 def _put_all(acting: Acting, cases: Sequence[Case]) -> None:
     """The oldest first; all in the order of their keys, so that two conveners stand in line."""
     chosen = sorted({case.pk for case in cases})
-    first = acting.next_no()
-    if first - 1 + len(chosen) > MOST_ITEMS:
+    if acting.meeting.items.count() + len(chosen) > MOST_ITEMS:
         text = _("At most %(most)d cases are dealt with at one meeting.") % {"most": MOST_ITEMS}
         raise Invalid(text, code="too_many", field="cases")
-    for no, pk in enumerate(chosen, start=first):
+    for no, pk in enumerate(chosen, start=acting.next_no()):
         _put(acting, locked(pk), no)
 
 

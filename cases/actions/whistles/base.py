@@ -4,9 +4,11 @@ A called department sees the case while the whistle lasts (``CaseParty`` with th
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from cases.actions.base import By, digest_of, journal, locked, write_note
 from cases.exceptions import NotYourMove, WhistleMovedOn
@@ -80,24 +82,35 @@ def begin(verb: str, whistle: Whistle, *, by: By, at: dt.datetime, call: Whistle
 
 
 def open_case(call: WhistleCall) -> None:
-    """The called department sees the case from now on."""
-    role = CaseParty.Role.CO
-    _party, call.opened_case = CaseParty.objects.get_or_create(
-        case=call.whistle.case, role=role, unit=call.unit
-    )
+    """The called department sees the case from now on; whether it helps besides is remembered for the end."""
+    case, role = call.whistle.case, CaseParty.Role.CO
+    _party, is_new = CaseParty.objects.get_or_create(case=case, role=role, unit=call.unit)
+    before = _opening(case).filter(unit=call.unit, opened_case=True)
+    call.opened_case = is_new or before.exists()
 
 
 def close_case(case: Case, calls: Iterable[WhistleCall]) -> None:
-    """What the calls had opened is closed again; who helps for another reason goes on to see it."""
+    """What the calls had opened is closed again; who helps, or is called by another whistle, goes on to see it."""
     units = [call.unit_id for call in calls if call.opened_case]
-    CaseParty.objects.filter(case=case, role=CaseParty.Role.CO, unit__in=units).delete()
+    rows = CaseParty.objects.filter(case=case, role=CaseParty.Role.CO, unit__in=units)
+    rows.exclude(unit__in=_opening(case).values("unit")).delete()
 
 
-def called_units(case: Case) -> list[Unit]:
-    """Departments that a running whistle has called: whoever gets the case, they go on to see it."""
-    calls = WhistleCall.objects.filter(whistle__case=case, whistle__state=Whistle.State.CALLED)
-    active = calls.exclude(state__in=[WhistleCall.State.PLANNED, WhistleCall.State.WITHDRAWN])
-    return [call.unit for call in active.select_related("unit").order_by("pk")]
+def keep_open(case: Case, helping: Collection[Unit]) -> list[Unit]:
+    """Departments that a whistle has called: whoever gets the case, they go on to see it.
+
+    Those among ``helping`` see it also after the whistle, the others no longer.
+    """
+    calls = _opening(case)
+    units = [call.unit for call in calls.select_related("unit").order_by("pk")]
+    if units:
+        calls.filter(unit__in=helping).update(opened_case=False)
+        calls.exclude(unit__in=helping).update(opened_case=True)
+    return units
+
+
+def _opening(case: Case) -> QuerySet[WhistleCall]:
+    return WhistleCall.objects.opening().filter(whistle__case=case)
 
 
 def active_calls(whistle: Whistle) -> list[WhistleCall]:
