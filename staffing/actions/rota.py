@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from staffing.exceptions import AlreadyThere, NotOnThisRota, ShiftOver, ShiftTaken, WrongDates, WrongUnit
-from staffing.models import Membership, Shift, ShiftSwap, Unit, User
+from staffing.models import Absence, Membership, Shift, ShiftSwap, Unit, User
 from staffing.posts import DECIDES_IN_PLATFORM
 from yuhu.journal.actions import Actor, record
 from yuhu.kit import clock
@@ -62,7 +62,7 @@ def plan_shifts(
     Raises:
         WrongUnit: not a platform of these days.
         WrongDates, ShiftOver, Invalid: an impossible or past period, or a pattern without a shift in it.
-        NotOnThisRota: somebody does not decide in the platform on the day.
+        NotOnThisRota: somebody does not decide in the platform on the day, or is on leave.
         ShiftTaken: a shift lies there already.
     """
     platform = locked_platform(platform)
@@ -97,7 +97,7 @@ def assign_shift(*, shift: Shift, officer: User, at: dt.datetime, actor: Actor) 
 
     Raises:
         ShiftOver: it has ended.
-        NotOnThisRota: ``officer`` does not decide in the platform on that day.
+        NotOnThisRota: ``officer`` does not decide in the platform on that day, or is on leave.
         AlreadyThere: it is his or hers already.
     """
     shift = locked_shift(shift)
@@ -196,10 +196,14 @@ def refuse_overlap(shifts: Sequence[Shift]) -> None:
 
 
 def refuse_stranger(shift: Shift, officer: User) -> None:
-    """Raises NotOnThisRota: the person does not decide in the platform on the shift's day."""
+    """Raises NotOnThisRota: the person does not decide in the platform on the shift's day, or is on leave then."""
     if officer.pk not in _seated(shift.platform, [shift.day])[shift.day]:
         message = _("%(name)s is neither duty officer nor head of this platform on %(on)s.")
         raise NotOnThisRota(message % {"name": officer.name, "on": shift.day.isoformat()}, field="officer")
+    if Absence.objects.on(shift.day).filter(person=officer).exists():
+        message = _("%(name)s is on leave on %(on)s. Choose somebody else, or another day.")
+        told = {"name": officer.name, "on": shift.day.isoformat()}
+        raise NotOnThisRota(message % told, code="on_leave", field="officer")
 
 
 def told_of(platform: Unit) -> list[str]:
@@ -224,11 +228,11 @@ def _shift(platform: Unit, start: dt.datetime, end: dt.datetime) -> Shift:
 def _take_turns(shifts: Sequence[Shift], officers: Sequence[User]) -> None:
     """Put the officers on the shifts. Named ones must all be there; of the others whoever is there on the day."""
     platform = shifts[0].platform
-    seated = _seated(platform, [shift.day for shift in shifts])
+    there = _there(platform, [shift.day for shift in shifts])
     if officers:
         for number, shift in enumerate(shifts):
             shift.officer = officers[number % len(officers)]
-            if shift.officer.pk not in seated[shift.day]:
+            if shift.officer.pk not in there[shift.day]:
                 refuse_stranger(shift, shift.officer)
         return
     everybody = _in_turn(platform, shifts[0])
@@ -236,7 +240,7 @@ def _take_turns(shifts: Sequence[Shift], officers: Sequence[User]) -> None:
     for shift in shifts:
         for step in range(len(everybody)):
             person = everybody[(turn + step) % len(everybody)]
-            if seated[shift.day].get(person.pk) == Membership.Role.DUTY_OFFICER:
+            if there[shift.day].get(person.pk) == Membership.Role.DUTY_OFFICER:
                 shift.officer, turn = person, turn + step + 1
                 break
 
@@ -261,6 +265,19 @@ def _seated(platform: Unit, days: Sequence[dt.date]) -> dict[dt.date, dict[int, 
     return {
         day: {user: role for user, role, first, end in seats if first <= day and (end is None or end > day)}
         for day in days
+    }
+
+
+def _there(platform: Unit, days: Sequence[dt.date]) -> dict[dt.date, dict[int, str]]:
+    """As ``_seated``, without those who are on leave on the day."""
+    seated = _seated(platform, days)
+    people = {user for roles in seated.values() for user in roles}
+    rows = Absence.objects.during(min(days), max(days) + DAY).filter(person__in=people)
+    leave = list(rows.values_list("person", "starts_on", "ends_on"))
+    away = {day: {user for user, first, back in leave if first <= day < back} for day in days}
+    return {
+        day: {user: role for user, role in roles.items() if user not in away[day]}
+        for day, roles in seated.items()
     }
 
 

@@ -23,7 +23,7 @@ def ask_swap(*, shift: Shift, theirs: Shift, at: dt.datetime, actor: Actor) -> S
         NotEntitled: the shift is not the actor's.
         Invalid: another platform's shift, one that nobody has, or an own one.
         ShiftOver: one of them has begun.
-        NotOnThisRota: one of the two does not decide in the platform on the other's day.
+        NotOnThisRota: one of the two does not decide in the platform on the other's day, or is on leave.
         AlreadyThere: the shift is offered already.
     """
     mine, theirs = _locked_pair(shift, theirs)
@@ -50,7 +50,7 @@ def agree_swap(*, swap: ShiftSwap, at: dt.datetime, actor: Actor) -> ShiftSwap:
 
     Raises:
         SwapClosed: decided already, or a shift has begun or changed hands.
-        NotOnThisRota: one of the two has meanwhile left the platform.
+        NotOnThisRota: one of the two has meanwhile left the platform, or is on leave that day.
     """
     swap, mine, theirs = _locked(swap)
     if (mine.officer_id, theirs.officer_id) != (swap.asked_by_id, swap.asked_of_id):

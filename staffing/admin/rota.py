@@ -248,11 +248,11 @@ class ShiftAdmin(VerbsAdmin):
 
 
 def cover_of(shift: Any) -> str | SafeString:
-    """Who is on duty, or that nobody is, and why (``shift`` with ``is_covered``)."""
+    """Who is on duty, or that nobody is, and why (``shift`` with cover)."""
     if shift.officer is None:
         return format_html('<strong class="admin-vacant">{}</strong>', pgettext("shift", "nobody"))
     if not shift.is_covered:
-        why = _("has left the platform")
+        why = _("on leave") if shift.is_away else _("has left the platform")
         return format_html('{} <strong class="admin-vacant">{}</strong>', shift.officer.name, why)
     return str(shift.officer.name)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from staffing.actions import ask_swap, join, plan_shifts
 from staffing.actions.rota import Pattern
 from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
-from staffing.models import Shift, ShiftSwap
+from staffing.models import Absence, Shift, ShiftSwap, User
 from tests.admin.desk import enter, errors, listed, page, said
 from tests.world import AT, START, World, by
 from yuhu.journal.actions import SYSTEM
@@ -200,6 +200,17 @@ def test_a_head_of_another_platform_plans_his_own_only(world, rota):
         pattern=Pattern(begins=dt.time(8), ends=dt.time(8)), at=AT, actor=SYSTEM,
     )[0]  # fmt: skip
     assert all(verb.may(world.block_head, mine, AT) for verb in ShiftAdmin.verbs)
+
+
+def test_the_list_and_the_week_say_that_somebody_on_duty_is_on_leave_or_has_left(world, rota):
+    days = {"starts_on": rota[1].day, "ends_on": rota[2].day}
+    Absence.objects.create(person=rota[1].officer, kind="sick", **days)
+    User.objects.filter(pk=rota[2].officer_id).update(is_active=False)
+    browser = enter(world.streetleader)
+    week = browser.get(reverse("admin:staffing_shift_week")).content.decode()
+    assert "戴班 请假" in week
+    assert "邓值 已不在本平台任职" in week
+    assert "请假" in browser.get(page(SHIFT), {"on": str(rota[1].day)}).content.decode().partition("戴班")[2]
 
 
 def act(browser, model, row, verb, **sent):

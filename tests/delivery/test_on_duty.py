@@ -24,7 +24,7 @@ from staffing.actions import (
     withdraw_swap,
 )
 from staffing.actions.rota import Pattern
-from staffing.models import Shift, Tenure, User
+from staffing.models import Absence, Shift, Tenure, User
 from staffing.policies import forget_posts, scope_of
 from tests.delivery.makers import feed, last, told, told_by
 from tests.delivery.notice_table import REASON, dispatched, signed
@@ -97,6 +97,14 @@ def test_an_officer_who_has_left_covers_nothing(pair: World) -> None:
     User.objects.filter(pk=pair.stand_in.pk).update(is_active=False)
     found = told_by(pair, dispatched(pair), "return", "governor", **REASON)
     assert found == {"return_requested": {"dispatcher", "coordinator"}}
+
+
+def test_an_officer_on_leave_covers_nothing(pair: World) -> None:
+    on_duty(pair, "stand_in")
+    back_on = TODAY + DAY
+    Absence.objects.create(person=pair.stand_in, kind="sick", starts_on=TODAY, ends_on=back_on)
+    found = told_by(pair, dispatched(pair), "return", "governor", **REASON)
+    assert found == {"return_requested": {"dispatcher", "stand_in", "coordinator"}}
 
 
 def test_when_the_one_on_duty_asked_himself_the_others_are_asked(pair: World) -> None:

@@ -9,7 +9,7 @@ from staffing.actions import (
 )
 from staffing.actions.gaps import gaps_of
 from staffing.actions.rota import Pattern
-from staffing.models import RotaGap, Shift, Unit
+from staffing.models import Absence, RotaGap, Shift, Unit
 from tests.staffing.rota_makers import DAY, HOUR, TODAY, WHOLE, plan, seat
 from tests.world import AT, STREET, World
 from yuhu.journal.models import Entry
@@ -125,6 +125,14 @@ def test_a_second_gap_is_told_of_too(world, rapid):
         gap.starts_at - moment > DAY
         for gap, moment in zip(RotaGap.objects.order_by("pk"), found, strict=True)
     ), "a day before"
+
+
+def test_hours_of_an_officer_on_leave_are_a_gap(world, rapid):
+    plan(rapid, days=10, officers=[world.dispatcher])
+    day = TODAY + 3 * DAY
+    Absence.objects.create(person=world.dispatcher, kind="sick", starts_on=day, ends_on=day + DAY)
+    assert warn_of_gaps(at=AT + 2 * DAY) == 1
+    assert clock.local_date(RotaGap.objects.get().starts_at) == day
 
 
 def test_the_sweep_asks_few_questions_however_many_shifts(world, rapid, django_assert_num_queries):
