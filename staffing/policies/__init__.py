@@ -35,6 +35,7 @@ from staffing.policies.rota import (
 )
 from staffing.policies.standing import (
     appoints,
+    areas_of_personnel,
     areas_to_appoint_in,
     forget_posts,
     may,
@@ -62,6 +63,7 @@ __all__ = [
     "ENDED",
     "SETTLED",
     "appoints",
+    "areas_of_personnel",
     "areas_to_appoint_in",
     "attendance_opens",
     "cadre_posts",
