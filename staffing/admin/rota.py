@@ -218,8 +218,7 @@ class ShiftAdmin(VerbsAdmin):
         streets = _streets_of(request)
         wanted = request.GET.get("street", "")
         code = wanted if any(one == wanted for one, _name in streets) else (streets[0][0] if streets else "")
-        asked = day_of(request.GET.get("on"))
-        on = asked if asked is not None and 1900 < asked.year < 2200 else clock.today()
+        on = day_of(request.GET.get("on")) or clock.today()
         planned = set(_platforms_planned_by(request).values_list("pk", flat=True)) if code else set()
         name = dict(streets).get(code, "")
         week = week_of(code, on, scope_of(request)) if code else None

@@ -144,6 +144,11 @@ def test_an_impossible_week_or_anothers_street_shows_the_own_one(world, rota, as
     assert answer.context["on"] == TODAY
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_an_impossible_day_shows_the_shifts_of_today(world, rota, on):
+    assert listed(enter(world.streetleader), SHIFT, on=on) == [rota[0]]
+
+
 def test_the_list_and_the_week_ask_the_same_number_of_questions_however_many_shifts(
     world, rota, django_assert_max_num_queries
 ):
