@@ -5,10 +5,11 @@ exchanging two shifts (``swaps``), warning of what nobody covers (``gaps``), who
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from staffing.exceptions import AlreadyThere, NotOnThisRota, ShiftOver, ShiftTaken, WrongDates, WrongUnit
@@ -108,7 +109,7 @@ def assign_shift(*, shift: Shift, officer: User, at: dt.datetime, actor: Actor) 
     refuse_stranger(shift, officer)
     before, shift.officer = shift.officer_id, officer
     shift.save(update_fields=["officer"])
-    lapse_swaps([shift.pk], at)
+    lapse_swaps([shift], at, actor)
     tell = [key for key in (officer.pk, before) if key is not None]
     _told(shift, "rota.assigned", at, actor, user=officer.pk, before=before, tell=tell)
     return shift
@@ -140,7 +141,7 @@ def vacate_shifts(
         # One notice for all of them.
         told = {"heads": heads, "on": shift.day.isoformat(), "shifts": len(shifts), "tell": [officer.pk]}
         _told(shift, "rota.vacated", at, actor, user=officer.pk, **(told if number == 0 else {}))
-    lapse_swaps([shift.pk for shift in shifts], at)
+    lapse_swaps(shifts, at, actor)
     return shifts
 
 
@@ -159,6 +160,7 @@ def remove_shift(*, shift: Shift, at: dt.datetime, actor: Actor) -> None:
         "ends_at": shift.ends_at,
         "tell": [shift.officer_id] if shift.officer_id else [],
     }
+    lapse_swaps([shift], at, actor)
     shift.delete()
     record(
         kind="rota.removed", subject=("unit", platform.pk), at=at, actor=actor, area=platform.area, data=data
@@ -214,11 +216,21 @@ def told_of(platform: Unit) -> list[str]:
     return [platform.code, *leaders]
 
 
-def lapse_swaps(shifts: Collection[int], at: dt.datetime) -> None:
-    """Requests about these shifts, which have changed hands, can be agreed to no more."""
-    for column in ("mine", "theirs"):
-        rows = ShiftSwap.objects.filter(outcome="", **{f"{column}__in": shifts})
-        rows.update(outcome=ShiftSwap.Outcome.LAPSED, decided_at=at)
+def lapse_swaps(shifts: Sequence[Shift], at: dt.datetime, actor: Actor) -> None:
+    """Requests about these shifts of one platform, which change hands or go, can be agreed to no more. Whoever asked
+    and whoever was asked are told. Only after that shifts are deleted: a request forgets those."""
+    about = Q(mine__in=shifts) | Q(theirs__in=shifts)
+    for swap in ShiftSwap.objects.select_for_update().filter(about, outcome="").order_by("pk"):
+        swap.outcome, swap.decided_at = ShiftSwap.Outcome.LAPSED, at
+        swap.save(update_fields=["outcome", "decided_at"])
+        data = {
+            "mine": swap.mine_id,
+            "theirs": swap.theirs_id,
+            "tell": [swap.asked_by_id, swap.asked_of_id],
+        }
+        area = shifts[0].platform.area
+        subject = ("shift_swap", swap.pk)
+        record(kind="rota.swap_lapsed", subject=subject, at=at, actor=actor, area=area, data=data)
 
 
 def _shift(platform: Unit, start: dt.datetime, end: dt.datetime) -> Shift:

@@ -71,7 +71,7 @@ def agree_swap(*, swap: ShiftSwap, at: dt.datetime, actor: Actor) -> ShiftSwap:
             area=shift.platform.area,
             data={"user": shift.officer_id, "swap": swap.pk},
         )
-    lapse_swaps([mine.pk, theirs.pk], at)
+    lapse_swaps([mine, theirs], at, actor)
     return swap
 
 
@@ -107,6 +107,8 @@ def _locked_pair(first: Shift, second: Shift) -> tuple[Shift, Shift]:
 
 def _locked(swap: ShiftSwap) -> tuple[ShiftSwap, Shift, Shift]:
     """The request, still open, and its shifts, locked parent before child."""
+    if swap.mine is None or swap.theirs is None:
+        raise SwapClosed
     try:
         mine, theirs = _locked_pair(swap.mine, swap.theirs)
     except Invalid as gone:
@@ -132,5 +134,5 @@ def _decide(swap: ShiftSwap, outcome: str, kind: str, at: dt.datetime, actor: Ac
 
 def _told(swap: ShiftSwap, kind: str, at: dt.datetime, actor: Actor, **data: object) -> None:
     facts = {"mine": swap.mine_id, "theirs": swap.theirs_id, **data}
-    area = swap.mine.platform.area
+    area = swap.platform.area if swap.platform else ""
     record(kind=kind, subject=("shift_swap", swap.pk), at=at, actor=actor, area=area, data=facts)

@@ -78,9 +78,10 @@ class ShiftSwapQuerySet(QuerySet[M]):
     """Requests to exchange two shifts."""
 
     def within(self, scope: Scope) -> Self:
-        """As the shift that is offered, and one's own requests."""
-        mine: Any = self.model._meta.get_field("mine").related_model
-        seen = Q(mine__in=mine._default_manager.within(scope))
+        """As the shift that is offered (when it is gone, the one that is wanted), and one's own requests."""
+        shift: Any = self.model._meta.get_field("mine").related_model
+        shifts = shift._default_manager.within(scope)
+        seen = Q(mine__in=shifts) | Q(mine=None, theirs__in=shifts)
         if scope.person is not None:
             seen |= Q(asked_by=scope.person) | Q(asked_of=scope.person)
         return self.filter(seen)

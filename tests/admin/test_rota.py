@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from staffing.actions import ask_swap, join, plan_shifts
+from staffing.actions import ask_swap, join, plan_shifts, remove_shift
 from staffing.actions.rota import Pattern
 from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
 from staffing.models import Absence, Shift, ShiftSwap, User
@@ -275,6 +275,18 @@ def test_the_page_of_a_shift_shows_the_open_exchanges_that_name_it(world, rota):
 
 
 # --- scope -------------------------------------------------------------------------------------------------------
+
+
+def test_an_exchange_whose_shifts_were_removed_is_listed_and_its_page_opens(world, rota):
+    swap = swap_of(world, rota)
+    for gone in (rota[3], rota[2]):
+        remove_shift(shift=gone, at=AT, actor=SYSTEM)
+        browser = enter(world.dispatcher)
+        assert listed(browser, SWAP) == [swap]
+        answer = browser.get(page(SWAP, "change", swap.pk))
+        assert answer.status_code == 200
+        assert not answer.context["possible"]
+    assert answer.content.decode().count("已移出值班表") >= 2
 
 
 def test_another_street_sees_neither_shifts_nor_exchanges(world, rota):

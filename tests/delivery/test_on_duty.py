@@ -216,13 +216,17 @@ def test_the_rota_tells_whom_it_concerns(pair: World) -> None:
     leave: dict[str, Any] = {"first_on": TODAY, "last_on": TODAY + 5 * DAY, "at": AT, "actor": SYSTEM}
     unit = pair.unit("rapid_response")
     found |= after(pair, lambda: vacate_shifts(platform=unit, officer=pair.dispatcher, **leave))
+    fourth = on_duty(pair, "dispatcher", first_on=TODAY + 7 * DAY)[0]
     third = on_duty(pair, "stand_in", first_on=TODAY + 8 * DAY)[0]
+    ask_swap(shift=fourth, theirs=third, at=AT, actor=one)
+    feed()
     found |= after(pair, lambda: remove_shift(shift=third, at=AT, actor=SYSTEM))
     assert found == {
         "swap_asked": {"stand_in"},
         "swap_declined": {"dispatcher"},
         "swap_withdrawn": {"stand_in"},
         "swap_agreed": {"dispatcher"},
+        "swap_lapsed": {"dispatcher", "stand_in"},
         "rota_assigned": {"dispatcher", "stand_in"},
         "rota_released": {"dispatcher"},
         "rota_free": {"stand_in", "streetleader"},

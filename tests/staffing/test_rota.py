@@ -34,6 +34,7 @@ from tests.world import AT, STREET, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 from yuhu.kit.exceptions import Invalid
+from yuhu.kit.scope import Scope
 
 
 @pytest.fixture
@@ -290,6 +291,38 @@ def test_a_request_lapses_when_one_of_the_shifts_changes_hands_or_begins(world, 
         agree_swap(swap=swap, at=at, actor=SYSTEM)
     assert who() == before
     assert not ShiftSwap.objects.waiting(at).exists()
+
+
+@pytest.mark.parametrize("change", ["given", "freed", "removed"])
+def test_a_request_that_lapses_is_journaled_and_kept_and_both_are_named(world, pair, change):
+    swap = asked(world, pair)
+    if change == "given":
+        assign_shift(shift=pair[1], officer=world.stranger, at=AT, actor=acting(world.streetleader))
+    elif change == "freed":
+        on_leave(world.dispatcher, pair[0].day, pair[0].day + DAY)
+    else:
+        remove_shift(shift=pair[1], at=AT, actor=acting(world.streetleader))
+    swap = ShiftSwap.objects.get(pk=swap.pk)
+    assert (swap.outcome, swap.decided_at) == ("lapsed", AT)
+    entry = Entry.objects.get(kind="rota.swap_lapsed")
+    assert (entry.subject_type, entry.subject_id) == ("shift_swap", str(swap.pk))
+    assert (entry.data["mine"], entry.data["theirs"]) == (pair[0].pk, pair[1].pk)
+    assert entry.data["tell"] == [world.dispatcher.pk, world.stand_in.pk]
+
+
+@pytest.mark.parametrize("verb, outcome", [(agree_swap, "agreed"), (decline_swap, "declined")])
+def test_what_was_decided_stays_when_its_shifts_are_removed(world, pair, verb, outcome):
+    swap = verb(swap=asked(world, pair), at=AT, actor=acting(world.stand_in))
+    for gone in range(3):
+        found = ShiftSwap.objects.get(pk=swap.pk)
+        assert (found.outcome, str(found).count("已移出值班表")) == (outcome, gone)
+        assert bool(found.platform) is (gone < 2)
+        seen = set(ShiftSwap.objects.within(Scope(areas=frozenset({STREET}))))
+        assert seen == ({found} if gone < 2 else set())
+        if gone < 2:
+            remove_shift(shift=pair[gone], at=AT, actor=SYSTEM)
+    assert found in ShiftSwap.objects.within(Scope(person=world.dispatcher.pk))
+    assert not Entry.objects.filter(kind="rota.swap_lapsed").exists()
 
 
 def test_what_cannot_be_exchanged_is_not_asked(world, rapid, pair):
