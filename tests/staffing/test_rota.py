@@ -73,7 +73,9 @@ def test_whoever_is_not_there_on_the_day_is_left_out_of_the_turn_and_refused_by_
 
 
 def on_leave(person, first_on, back_on):
-    return take_leave(person=person, kind="annual", starts_on=first_on, ends_on=back_on, at=AT, actor=SYSTEM)
+    return take_leave(
+        person=person, kind="annual", starts_on=first_on, ends_on=back_on, by=None, at=AT, actor=SYSTEM
+    )
 
 
 def test_whoever_is_on_leave_is_left_out_of_the_turn_and_refused_by_name(world, rapid):
@@ -85,7 +87,7 @@ def test_whoever_is_on_leave_is_left_out_of_the_turn_and_refused_by_name(world, 
     with pytest.raises(NotOnThisRota, match="戴班") as refusal:
         plan(rapid, **named)
     assert refusal.value.code == "on_leave"
-    cancel_leave(absence=later, at=AT, actor=SYSTEM)
+    cancel_leave(absence=later, by=None, at=AT, actor=SYSTEM)
     plan(rapid, **named)
 
 
@@ -187,7 +189,9 @@ def test_leave_frees_the_shifts_of_its_days(world, rapid):
     mine = Shift.objects.filter(officer=world.dispatcher).order_by("day")
     assert mine.count() == 4
     first, back = TODAY + 2 * DAY, TODAY + 4 * DAY
-    take_leave(person=world.dispatcher, kind="annual", starts_on=first, ends_on=back, at=AT, actor=SYSTEM)
+    take_leave(
+        person=world.dispatcher, kind="annual", starts_on=first, ends_on=back, by=None, at=AT, actor=SYSTEM
+    )
     assert [shift.day - TODAY for shift in mine.all()] == [DAY, 4 * DAY]
 
 
@@ -321,7 +325,7 @@ def test_what_was_decided_stays_when_its_shifts_are_removed(world, pair, verb, o
         assert seen == ({found} if gone < 2 else set())
         if gone < 2:
             remove_shift(shift=pair[gone], at=AT, actor=SYSTEM)
-    assert found in ShiftSwap.objects.within(Scope(person=world.dispatcher.pk))
+    assert swap in ShiftSwap.objects.within(Scope(person=world.dispatcher.pk))
     assert not Entry.objects.filter(kind="rota.swap_lapsed").exists()
 
 

@@ -91,7 +91,8 @@ def _meeting_at_the_seats(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def agreed_and_given(world: World) -> list[object]:
     swap = asked(world)
-    theirs = Shift.objects.get(pk=swap.theirs_id)
+    theirs = swap.theirs
+    assert theirs is not None
     return at_once(
         lambda: agree_swap(swap=swap, at=AT, actor=SYSTEM),
         lambda: assign_shift(shift=theirs, officer=world.stranger, at=AT, actor=SYSTEM),
@@ -102,7 +103,9 @@ def agreed_and_given(world: World) -> list[object]:
 def test_a_shift_that_is_given_away_and_exchanged_at_once_has_one_fate_after_the_other(cast: World) -> None:
     results = agreed_and_given(cast)
     swap = ShiftSwap.objects.get()
-    mine, theirs = (Shift.objects.get(pk=key).officer for key in (swap.mine_id, swap.theirs_id))
+    assert swap.mine is not None
+    assert swap.theirs is not None
+    mine, theirs = swap.mine.officer, swap.theirs.officer
     if "SwapClosed" in kinds(results):
         assert (swap.outcome, mine, theirs) == ("lapsed", cast.dispatcher, cast.stranger)
     else:
