@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Block
 from staffing.actions import cancel_leave, end_leave, name_stand_in, take_leave
-from staffing.admin.base import DayFilter, entitled
+from staffing.admin.base import DayFilter
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.figures import away, turns_of
 from staffing.models import Absence, AbsenceState, StandIn, User
@@ -33,7 +33,6 @@ from staffing.policies import (
     may_cancel_absence,
     may_end_absence,
     may_name_stand_in,
-    may_record_absence,
 )
 from yuhu.kit import clock
 from yuhu.kit.desk import day
@@ -140,7 +139,7 @@ class KindFilter(KnownFilter):
 
 
 def act_for(*, absence: Absence, seat: str, stand_in: User, **who: Any) -> object:
-    """``seat`` is one of those that the form offered: those in which the person appoints."""
+    """``seat`` is one of those that the form offered."""
     block, post = seat.split("-", 1)
     return name_stand_in(
         absence=absence, block=Block.objects.get(pk=block), post=post, stand_in=stand_in, **who
@@ -189,6 +188,9 @@ class AbsenceAdmin(VerbsAdmin):
         ),
     )
 
+    def who(self, request: HttpRequest) -> dict[str, Any]:
+        return {"by": request.user, **super().who(request)}
+
     def has_edit_permission(self, request: HttpRequest) -> bool:
         return bool(appoints(request.user, on=clock.today()))
 
@@ -227,15 +229,7 @@ class AbsenceAdmin(VerbsAdmin):
         return {"starts_on": clock.today(), **super().get_changeform_initial_data(request)}
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Absence:
-        today, person = clock.today(), data["person"]
-        days = {"starts_on": data["starts_on"], "ends_on": data["ends_on"]}
-        if days["ends_on"] > days["starts_on"]:  # else the action says so
-            entitled(may_record_absence(request.user, person=person, on=today, **days), field="person")
-        absence = take_leave(**data, **self.who(request))
-        if data["stand_in"] is not None:
-            for code in absence.stand_ins.values_list("block__code", flat=True):
-                entitled(may_appoint(request.user, area=code, on=today), field="stand_in")
-        return absence
+        return take_leave(**data, **self.who(request))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         """To the new row: there one sees who acts, and where nobody does."""

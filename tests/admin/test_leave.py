@@ -42,6 +42,7 @@ def a_leave(world: World, who: str = "governor", act: str | None = "stand_in", *
         starts_on=TODAY + start * DAY,
         ends_on=TODAY + (start + 7) * DAY,
         stand_in=world.people[act] if act else None,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )
@@ -232,6 +233,7 @@ def test_the_list_shows_today_a_day_what_is_planned_and_everything(world, desk):
         kind="annual",
         starts_on=TODAY - 9 * DAY,
         ends_on=TODAY - 5 * DAY,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )
