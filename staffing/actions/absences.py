@@ -7,13 +7,14 @@ Locks: the people by key, then the blocks by key. Leaves to others: where cases 
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from blocks.models import Block
 from staffing.actions.rota import vacate_shifts
 from staffing.actions.standing_in import cover, journal, locked_spells, refuse_unfit, release
 from staffing.exceptions import AwayAlready, DaysOver, NoStandInNeeded, NotAway, NotEntitled, WrongDates
-from staffing.models import Absence, Shift, StandIn, Unit, User
+from staffing.models import Absence, Membership, Shift, StandIn, Unit, User
 from staffing.policies import may_appoint, may_change_absence, may_record_absence
 from yuhu.journal.actions import Actor
 from yuhu.kit import clock
@@ -90,12 +91,16 @@ def _entitled(verdict: Verdict, field: str | None = None) -> None:
 
 
 def _free_shifts(person: User, first_on: dt.date, last_on: dt.date, at: dt.datetime, actor: Actor) -> None:
-    """Whoever is away has no duty: the shifts are free, and those who plan are told."""
+    """Whoever is away has no duty: the shifts are free, and those who plan are told. Where the person may be put on
+    duty the platform is locked, so that nobody does so before the leave is recorded."""
     shifts = Shift.objects.filter(officer=person, day__gte=first_on, day__lte=last_on, ends_at__gt=at)
-    for platform in Unit.objects.filter(pk__in=shifts.values("platform")).order_by("pk"):
-        vacate_shifts(
-            platform=platform, officer=person, first_on=first_on, last_on=last_on, at=at, actor=actor
-        )
+    seats = Membership.objects.deciding_in_platforms(first_on).filter(user=person)
+    concerned = Q(pk__in=seats.values("unit")) | Q(pk__in=shifts.values("platform"))
+    for platform in Unit.objects.select_for_update().filter(concerned).order_by("pk"):
+        if shifts.filter(platform=platform).exists():
+            vacate_shifts(
+                platform=platform, officer=person, first_on=first_on, last_on=last_on, at=at, actor=actor
+            )
 
 
 @transaction.atomic

@@ -286,7 +286,7 @@ def test_an_exchange_whose_shifts_were_removed_is_listed_and_its_page_opens(worl
         answer = browser.get(page(SWAP, "change", swap.pk))
         assert answer.status_code == 200
         assert not answer.context["possible"]
-    assert answer.content.decode().count("已移出值班表") >= 2
+        assert "已移出值班表" in answer.content.decode()
 
 
 def test_another_street_sees_neither_shifts_nor_exchanges(world, rota):
