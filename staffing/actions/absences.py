@@ -1,7 +1,7 @@
 """Leave: taken, covered by a stand-in, ended earlier, cancelled. Who stands in holds an acting seat, given by the verbs
 of the roster, so that cases and evaluations go there (docs/decisions/0024).
 
-Locks: the people by key, then the blocks by key. Leaves to others: where cases go (cases listens).
+Locks: platforms, people and blocks, each by key. Leaves to others: where cases go (cases listens).
 """
 
 import datetime as dt
