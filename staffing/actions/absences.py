@@ -1,21 +1,24 @@
 """Leave: taken, covered by a stand-in, ended earlier, cancelled. Who stands in holds an acting seat, given by the verbs
 of the roster, so that cases and evaluations go there (docs/decisions/0024).
 
-Locks: the people by key, then the blocks by key. Leaves to others: who may (policies), where cases go (cases listens).
+Locks: platforms, people and blocks, each by key. Leaves to others: where cases go (cases listens).
 """
 
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from blocks.models import Block
 from staffing.actions.rota import vacate_shifts
 from staffing.actions.standing_in import cover, journal, locked_spells, refuse_unfit, release
-from staffing.exceptions import AwayAlready, DaysOver, NoStandInNeeded, NotAway, WrongDates
-from staffing.models import Absence, Shift, StandIn, Unit, User
+from staffing.exceptions import AwayAlready, DaysOver, NoStandInNeeded, NotAway, NotEntitled, WrongDates
+from staffing.models import Absence, Membership, Shift, StandIn, Unit, User
+from staffing.policies import may_appoint, may_change_absence, may_record_absence
 from yuhu.journal.actions import Actor
 from yuhu.kit import clock
+from yuhu.kit.verdicts import Verdict
 
 
 @transaction.atomic
@@ -26,15 +29,17 @@ def take_leave(
     starts_on: dt.date,
     ends_on: dt.date,
     stand_in: User | None = None,
+    by: User | None,
     at: dt.datetime,
     actor: Actor,
 ) -> Absence:
     """``person`` is away until ``ends_on`` (exclusive). ``stand_in`` acts in all his or her posts of blocks meanwhile,
     from today on at the earliest; None: nobody is named yet (see ``name_stand_in``). Duty shifts of these days are
-    free.
+    free. ``by``: who records it; None: nobody in particular, who is not asked for a right (here and below).
 
     Raises:
         WrongDates: it ends before it begins.
+        NotEntitled: ``by`` does not keep this person's leave, or does not appoint where ``stand_in`` would act.
         AwayAlready: he or she is away on one of the days already (perhaps since just now, by another).
         DaysOver, NoStandInNeeded: there is nothing to stand in for.
         WrongStandIn: the stand-in is away too, has no account, or somebody else acts there.
@@ -42,6 +47,11 @@ def take_leave(
     """
     if ends_on <= starts_on:
         raise WrongDates(field="ends_on")
+    today = clock.local_date(at)
+    if by is not None:
+        _entitled(
+            may_record_absence(by, person=person, starts_on=starts_on, ends_on=ends_on, on=today), "person"
+        )
     # Platforms are locked before people, as whoever seats somebody locks them.
     _free_shifts(person, starts_on, ends_on - dt.timedelta(days=1), at, actor)
     _lock_people(person, stand_in)
@@ -52,36 +62,64 @@ def take_leave(
     dates = {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
     journal("taken", absence, at, actor, tell=[person.pk], user=person.pk, on=starts_on.isoformat(), **dates)
     if stand_in is not None:
-        today = clock.local_date(at)
         if ends_on <= today:
             raise DaysOver(field="stand_in")
         spells = locked_spells(absence, today)
         if not spells:
             raise NoStandInNeeded(field="stand_in")
+        for block in Block.objects.filter(pk__in={spell.block_id for spell in spells}).defer("boundary"):
+            _appoints_in(by, block, today, "stand_in")
         refuse_unfit(absence, stand_in, spells)
         for spell in spells:
             cover(absence, spell, stand_in, at, actor)
     return absence
 
 
+def _appoints_in(by: User | None, block: Block, today: dt.date, field: str) -> None:
+    if by is not None:
+        _entitled(may_appoint(by, area=block.code, on=today), field)
+
+
+def _keeps(by: User | None, absence: Absence, today: dt.date) -> None:
+    if by is not None:
+        _entitled(may_change_absence(by, absence, on=today))
+
+
+def _entitled(verdict: Verdict, field: str | None = None) -> None:
+    if not verdict:
+        raise NotEntitled(verdict.reason, code=verdict.code, field=field)
+
+
 def _free_shifts(person: User, first_on: dt.date, last_on: dt.date, at: dt.datetime, actor: Actor) -> None:
-    """Whoever is away has no duty: the shifts are free, and those who plan are told."""
+    """Whoever is away has no duty: the shifts are free, and those who plan are told. Where the person may be put on
+    duty the platform is locked, so that nobody does so before the leave is recorded."""
     shifts = Shift.objects.filter(officer=person, day__gte=first_on, day__lte=last_on, ends_at__gt=at)
-    for platform in Unit.objects.filter(pk__in=shifts.values("platform")).order_by("pk"):
-        vacate_shifts(
-            platform=platform, officer=person, first_on=first_on, last_on=last_on, at=at, actor=actor
-        )
+    seats = Membership.objects.deciding_in_platforms(first_on).filter(user=person)
+    concerned = Q(pk__in=seats.values("unit")) | Q(pk__in=shifts.values("platform"))
+    for platform in Unit.objects.select_for_update().filter(concerned).order_by("pk"):
+        if shifts.filter(platform=platform).exists():
+            vacate_shifts(
+                platform=platform, officer=person, first_on=first_on, last_on=last_on, at=at, actor=actor
+            )
 
 
 @transaction.atomic
 def name_stand_in(
-    *, absence: Absence, block: Block, post: str, stand_in: User, at: dt.datetime, actor: Actor
+    *,
+    absence: Absence,
+    block: Block,
+    post: str,
+    stand_in: User,
+    by: User | None,
+    at: dt.datetime,
+    actor: Actor,
 ) -> list[StandIn]:
     """From today (or the first day of a planned leave) on, ``stand_in`` acts in this post of whoever is away, also in
     the place of somebody who was named before.
 
     Raises:
         NotAway: the leave is over or cancelled.
+        NotEntitled: ``by`` does not appoint in this block.
         NoStandInNeeded: he or she does not hold this post any more.
         WrongStandIn, SamePersonTwice: as ``take_leave``.
     """
@@ -89,6 +127,7 @@ def name_stand_in(
     today = clock.local_date(at)
     if absence.cancelled_at is not None or absence.ends_on <= today:
         raise NotAway
+    _appoints_in(by, block, today, "seat")
     wanted = block.pk, str(post)
     spells = [one for one in locked_spells(absence, today) if (one.block_id, one.post) == wanted]
     if not spells:
@@ -98,17 +137,21 @@ def name_stand_in(
 
 
 @transaction.atomic
-def end_leave(*, absence: Absence, ends_on: dt.date, at: dt.datetime, actor: Actor) -> Absence:
+def end_leave(
+    *, absence: Absence, ends_on: dt.date, by: User | None, at: dt.datetime, actor: Actor
+) -> Absence:
     """The person is back on ``ends_on``, today or later, and earlier than planned: whoever stands in is relieved then.
 
     Raises:
         NotAway: it is over or cancelled.
+        NotEntitled: ``by`` does not keep this leave.
         WrongDates: not within the leave, or before today; what was done in the person's place stays done.
     """
     absence = _locked(absence)
     today = clock.local_date(at)
     if absence.cancelled_at is not None or absence.ends_on <= today:
         raise NotAway
+    _keeps(by, absence, today)
     if ends_on <= absence.starts_on:
         message = _("The leave would not have begun. If it is not taken at all, cancel it.")
         raise WrongDates(message, field="ends_on")
@@ -127,18 +170,21 @@ def end_leave(*, absence: Absence, ends_on: dt.date, at: dt.datetime, actor: Act
 
 
 @transaction.atomic
-def cancel_leave(*, absence: Absence, at: dt.datetime, actor: Actor) -> Absence:
+def cancel_leave(*, absence: Absence, by: User | None, at: dt.datetime, actor: Actor) -> Absence:
     """The leave was not taken, or recorded by mistake: it counts as never planned; who stands in is relieved.
 
     Raises:
         NotAway: it was cancelled already.
+        NotEntitled: ``by`` does not keep this leave.
     """
     absence = _locked(absence)
     if absence.cancelled_at is not None:
         raise NotAway
+    today = clock.local_date(at)
+    _keeps(by, absence, today)
     absence.cancelled_at = at
     absence.save(update_fields=["cancelled_at"])
-    from_day = max(absence.starts_on, clock.local_date(at))
+    from_day = max(absence.starts_on, today)
     told = [absence.person_id, *release(absence, from_day, at, actor)]
     on = absence.starts_on.isoformat()
     journal("cancelled", absence, at, actor, tell=told, user=absence.person_id, starts_on=on, on=on)

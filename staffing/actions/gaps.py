@@ -39,10 +39,13 @@ def warn_of_gaps(*, at: dt.datetime) -> int:
 
 
 def warn(platform: int, span: Span, *, at: dt.datetime) -> bool:
-    """Tell of one gap, once. Returns whether it was new."""
+    """Tell of one gap, once, as it is now that nobody else plans. Returns whether it was there and new."""
     with transaction.atomic():
         unit = locked_platform(Unit.objects.get(pk=platform))
-        starts_at, ends_at = span
+        starts_at = span[0]
+        ends_at = {start: end for _unit, (start, end) in _found(at, platform)}.get(starts_at)
+        if ends_at is None:  # somebody has filled it
+            return False
         gap, created = RotaGap.objects.get_or_create(
             platform=unit, starts_at=starts_at, defaults={"ends_at": ends_at, "found_at": at}
         )
@@ -81,14 +84,17 @@ def gaps_of(rows: Iterable[tuple[dt.datetime, dt.datetime, bool]], *, at: dt.dat
     return [(start, end) for start, end in without(wanted, covered) if start < until and end > at]
 
 
-def _found(at: dt.datetime) -> list[tuple[int, Span]]:
+def _found(at: dt.datetime, platform: int | None = None) -> list[tuple[int, Span]]:
+    """Gaps of all platforms of the day, or of one."""
     there = Unit.objects.platforms(clock.local_date(at))
+    if platform is not None:
+        there = there.filter(pk=platform)
     rows: Any = (
         Shift.objects.during(at - LOOK_BACK, at + AHEAD + WEEK).filter(platform__in=there).with_cover()
     )
     by_platform: dict[int, list[tuple[dt.datetime, dt.datetime, bool]]] = defaultdict(list)
-    for platform, start, end, covered in rows.order_by().values_list(
+    for unit, start, end, covered in rows.order_by().values_list(
         "platform", "starts_at", "ends_at", "is_covered"
     ):
-        by_platform[platform].append((start, end, covered))
-    return [(platform, span) for platform, shifts in by_platform.items() for span in gaps_of(shifts, at=at)]
+        by_platform[unit].append((start, end, covered))
+    return [(unit, span) for unit, shifts in by_platform.items() for span in gaps_of(shifts, at=at)]

@@ -5,14 +5,15 @@ exchanging two shifts (``swaps``), warning of what nobody covers (``gaps``), who
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from staffing.exceptions import AlreadyThere, NotOnThisRota, ShiftOver, ShiftTaken, WrongDates, WrongUnit
-from staffing.models import Membership, Shift, ShiftSwap, Unit, User
+from staffing.models import Absence, Membership, Shift, ShiftSwap, Unit, User
 from staffing.posts import DECIDES_IN_PLATFORM
 from yuhu.journal.actions import Actor, record
 from yuhu.kit import clock
@@ -62,7 +63,7 @@ def plan_shifts(
     Raises:
         WrongUnit: not a platform of these days.
         WrongDates, ShiftOver, Invalid: an impossible or past period, or a pattern without a shift in it.
-        NotOnThisRota: somebody does not decide in the platform on the day.
+        NotOnThisRota: somebody does not decide in the platform on the day, or is on leave.
         ShiftTaken: a shift lies there already.
     """
     platform = locked_platform(platform)
@@ -97,7 +98,7 @@ def assign_shift(*, shift: Shift, officer: User, at: dt.datetime, actor: Actor) 
 
     Raises:
         ShiftOver: it has ended.
-        NotOnThisRota: ``officer`` does not decide in the platform on that day.
+        NotOnThisRota: ``officer`` does not decide in the platform on that day, or is on leave.
         AlreadyThere: it is his or hers already.
     """
     shift = locked_shift(shift)
@@ -108,7 +109,7 @@ def assign_shift(*, shift: Shift, officer: User, at: dt.datetime, actor: Actor) 
     refuse_stranger(shift, officer)
     before, shift.officer = shift.officer_id, officer
     shift.save(update_fields=["officer"])
-    lapse_swaps([shift.pk], at)
+    lapse_swaps([shift], at, actor)
     tell = [key for key in (officer.pk, before) if key is not None]
     _told(shift, "rota.assigned", at, actor, user=officer.pk, before=before, tell=tell)
     return shift
@@ -140,7 +141,7 @@ def vacate_shifts(
         # One notice for all of them.
         told = {"heads": heads, "on": shift.day.isoformat(), "shifts": len(shifts), "tell": [officer.pk]}
         _told(shift, "rota.vacated", at, actor, user=officer.pk, **(told if number == 0 else {}))
-    lapse_swaps([shift.pk for shift in shifts], at)
+    lapse_swaps(shifts, at, actor)
     return shifts
 
 
@@ -159,6 +160,7 @@ def remove_shift(*, shift: Shift, at: dt.datetime, actor: Actor) -> None:
         "ends_at": shift.ends_at,
         "tell": [shift.officer_id] if shift.officer_id else [],
     }
+    lapse_swaps([shift], at, actor)
     shift.delete()
     record(
         kind="rota.removed", subject=("unit", platform.pk), at=at, actor=actor, area=platform.area, data=data
@@ -196,10 +198,14 @@ def refuse_overlap(shifts: Sequence[Shift]) -> None:
 
 
 def refuse_stranger(shift: Shift, officer: User) -> None:
-    """Raises NotOnThisRota: the person does not decide in the platform on the shift's day."""
+    """Raises NotOnThisRota: the person does not decide in the platform on the shift's day, or is on leave then."""
     if officer.pk not in _seated(shift.platform, [shift.day])[shift.day]:
         message = _("%(name)s is neither duty officer nor head of this platform on %(on)s.")
         raise NotOnThisRota(message % {"name": officer.name, "on": shift.day.isoformat()}, field="officer")
+    if Absence.objects.on(shift.day).filter(person=officer).exists():
+        message = _("%(name)s is on leave on %(on)s. Choose somebody else, or another day.")
+        told = {"name": officer.name, "on": shift.day.isoformat()}
+        raise NotOnThisRota(message % told, code="on_leave", field="officer")
 
 
 def told_of(platform: Unit) -> list[str]:
@@ -210,11 +216,21 @@ def told_of(platform: Unit) -> list[str]:
     return [platform.code, *leaders]
 
 
-def lapse_swaps(shifts: Collection[int], at: dt.datetime) -> None:
-    """Requests about these shifts, which have changed hands, can be agreed to no more."""
-    for column in ("mine", "theirs"):
-        rows = ShiftSwap.objects.filter(outcome="", **{f"{column}__in": shifts})
-        rows.update(outcome=ShiftSwap.Outcome.LAPSED, decided_at=at)
+def lapse_swaps(shifts: Sequence[Shift], at: dt.datetime, actor: Actor) -> None:
+    """Requests about these shifts of one platform, which change hands or go, can be agreed to no more. Whoever asked
+    and whoever was asked are told. Only after that shifts are deleted: a request forgets those."""
+    about = Q(mine__in=shifts) | Q(theirs__in=shifts)
+    for swap in ShiftSwap.objects.select_for_update().filter(about, outcome="").order_by("pk"):
+        swap.outcome, swap.decided_at = ShiftSwap.Outcome.LAPSED, at
+        swap.save(update_fields=["outcome", "decided_at"])
+        data = {
+            "mine": swap.mine_id,
+            "theirs": swap.theirs_id,
+            "tell": [swap.asked_by_id, swap.asked_of_id],
+        }
+        area = shifts[0].platform.area
+        subject = ("shift_swap", swap.pk)
+        record(kind="rota.swap_lapsed", subject=subject, at=at, actor=actor, area=area, data=data)
 
 
 def _shift(platform: Unit, start: dt.datetime, end: dt.datetime) -> Shift:
@@ -224,11 +240,11 @@ def _shift(platform: Unit, start: dt.datetime, end: dt.datetime) -> Shift:
 def _take_turns(shifts: Sequence[Shift], officers: Sequence[User]) -> None:
     """Put the officers on the shifts. Named ones must all be there; of the others whoever is there on the day."""
     platform = shifts[0].platform
-    seated = _seated(platform, [shift.day for shift in shifts])
+    there = _there(platform, [shift.day for shift in shifts])
     if officers:
         for number, shift in enumerate(shifts):
             shift.officer = officers[number % len(officers)]
-            if shift.officer.pk not in seated[shift.day]:
+            if shift.officer.pk not in there[shift.day]:
                 refuse_stranger(shift, shift.officer)
         return
     everybody = _in_turn(platform, shifts[0])
@@ -236,7 +252,7 @@ def _take_turns(shifts: Sequence[Shift], officers: Sequence[User]) -> None:
     for shift in shifts:
         for step in range(len(everybody)):
             person = everybody[(turn + step) % len(everybody)]
-            if seated[shift.day].get(person.pk) == Membership.Role.DUTY_OFFICER:
+            if there[shift.day].get(person.pk) == Membership.Role.DUTY_OFFICER:
                 shift.officer, turn = person, turn + step + 1
                 break
 
@@ -261,6 +277,19 @@ def _seated(platform: Unit, days: Sequence[dt.date]) -> dict[dt.date, dict[int, 
     return {
         day: {user: role for user, role, first, end in seats if first <= day and (end is None or end > day)}
         for day in days
+    }
+
+
+def _there(platform: Unit, days: Sequence[dt.date]) -> dict[dt.date, dict[int, str]]:
+    """As ``_seated``, without those who are on leave on the day."""
+    seated = _seated(platform, days)
+    people = {user for roles in seated.values() for user in roles}
+    rows = Absence.objects.during(min(days), max(days) + DAY).filter(person__in=people)
+    leave = list(rows.values_list("person", "starts_on", "ends_on"))
+    away = {day: {user for user, first, back in leave if first <= day < back} for day in days}
+    return {
+        day: {user: role for user, role in roles.items() if user not in away[day]}
+        for day, roles in seated.items()
     }
 
 

@@ -23,7 +23,7 @@ def ask_swap(*, shift: Shift, theirs: Shift, at: dt.datetime, actor: Actor) -> S
         NotEntitled: the shift is not the actor's.
         Invalid: another platform's shift, one that nobody has, or an own one.
         ShiftOver: one of them has begun.
-        NotOnThisRota: one of the two does not decide in the platform on the other's day.
+        NotOnThisRota: one of the two does not decide in the platform on the other's day, or is on leave.
         AlreadyThere: the shift is offered already.
     """
     mine, theirs = _locked_pair(shift, theirs)
@@ -50,7 +50,7 @@ def agree_swap(*, swap: ShiftSwap, at: dt.datetime, actor: Actor) -> ShiftSwap:
 
     Raises:
         SwapClosed: decided already, or a shift has begun or changed hands.
-        NotOnThisRota: one of the two has meanwhile left the platform.
+        NotOnThisRota: one of the two has meanwhile left the platform, or is on leave that day.
     """
     swap, mine, theirs = _locked(swap)
     if (mine.officer_id, theirs.officer_id) != (swap.asked_by_id, swap.asked_of_id):
@@ -71,7 +71,7 @@ def agree_swap(*, swap: ShiftSwap, at: dt.datetime, actor: Actor) -> ShiftSwap:
             area=shift.platform.area,
             data={"user": shift.officer_id, "swap": swap.pk},
         )
-    lapse_swaps([mine.pk, theirs.pk], at)
+    lapse_swaps([mine, theirs], at, actor)
     return swap
 
 
@@ -107,6 +107,8 @@ def _locked_pair(first: Shift, second: Shift) -> tuple[Shift, Shift]:
 
 def _locked(swap: ShiftSwap) -> tuple[ShiftSwap, Shift, Shift]:
     """The request, still open, and its shifts, locked parent before child."""
+    if swap.mine is None or swap.theirs is None:
+        raise SwapClosed
     try:
         mine, theirs = _locked_pair(swap.mine, swap.theirs)
     except Invalid as gone:
@@ -132,5 +134,5 @@ def _decide(swap: ShiftSwap, outcome: str, kind: str, at: dt.datetime, actor: Ac
 
 def _told(swap: ShiftSwap, kind: str, at: dt.datetime, actor: Actor, **data: object) -> None:
     facts = {"mine": swap.mine_id, "theirs": swap.theirs_id, **data}
-    area = swap.mine.platform.area
+    area = swap.platform.area if swap.platform else ""
     record(kind=kind, subject=("shift_swap", swap.pk), at=at, actor=actor, area=area, data=facts)

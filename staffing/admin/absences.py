@@ -1,7 +1,7 @@
 """Leave at the desk: who is away today, who acts meanwhile, and where nobody does.
 
 Open to whoever sees the person's area or unit; kept by whoever appoints there. Why somebody is away is shown to those
-who appoint and to the auditor alone.
+who appoint there and to the auditor alone.
 """
 
 import datetime as dt
@@ -22,20 +22,18 @@ from django.utils.translation import gettext_lazy as _
 
 from blocks.models import Block
 from staffing.actions import cancel_leave, end_leave, name_stand_in, take_leave
-from staffing.admin.base import DayFilter, entitled
+from staffing.admin.base import DayFilter
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.figures import away, turns_of
 from staffing.models import Absence, AbsenceState, StandIn, User
 from staffing.policies import (
     appoints,
-    may,
+    areas_of_personnel,
     may_appoint,
     may_cancel_absence,
     may_end_absence,
     may_name_stand_in,
-    may_record_absence,
 )
-from staffing.posts import Capability
 from yuhu.kit import clock
 from yuhu.kit.desk import day
 from yuhu.kit.desk.forms import ActionForm, DayField, Named, VerbForm
@@ -128,7 +126,7 @@ class CoverFilter(KnownFilter):
 
 
 class KindFilter(KnownFilter):
-    """By kind of leave."""
+    """By kind of leave, of those of whom one may know it."""
 
     title = pgettext_lazy("leave", "kind")
     parameter_name = "kind"
@@ -137,11 +135,11 @@ class KindFilter(KnownFilter):
         return list(Absence.Kind.choices)
 
     def narrow(self, request: HttpRequest, rows: Any, value: str) -> Any:
-        return rows.filter(kind=value)
+        return rows.filter(tells_why=True, kind=value)
 
 
 def act_for(*, absence: Absence, seat: str, stand_in: User, **who: Any) -> object:
-    """``seat`` is one of those that the form offered: those in which the person appoints."""
+    """``seat`` is one of those that the form offered."""
     block, post = seat.split("-", 1)
     return name_stand_in(
         absence=absence, block=Block.objects.get(pk=block), post=post, stand_in=stand_in, **who
@@ -190,31 +188,32 @@ class AbsenceAdmin(VerbsAdmin):
         ),
     )
 
+    def who(self, request: HttpRequest) -> dict[str, Any]:
+        return {"by": request.user, **super().who(request)}
+
     def has_edit_permission(self, request: HttpRequest) -> bool:
         return bool(appoints(request.user, on=clock.today()))
 
-    def sees_why(self, request: HttpRequest) -> bool:
-        """Whether the kind of leave is shown."""
-        return self.has_edit_permission(request) or bool(
-            may(request.user, Capability.READ_JOURNAL, on=clock.today())
-        )
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        today = clock.today()
         rows: Any = super().get_queryset(request)
+        rows = rows.with_why(areas_of_personnel(request.user, today))
         stand_ins = StandIn.objects.select_related("person").order_by("pk")
-        found: QuerySet[Any] = rows.with_gap(clock.today()).prefetch_related(Prefetch("stand_ins", stand_ins))
+        found: QuerySet[Any] = rows.with_gap(today).prefetch_related(Prefetch("stand_ins", stand_ins))
         return found
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return (*self.list_display, "kind") if self.sees_why(request) else self.list_display
+        known = areas_of_personnel(request.user, clock.today())
+        return (*self.list_display, "why") if known else self.list_display
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return (*self.list_filter, KindFilter) if self.sees_why(request) else self.list_filter
+        known = areas_of_personnel(request.user, clock.today())
+        return (*self.list_filter, KindFilter) if known else self.list_filter
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return (*AbsenceForm.Meta.fields, "stand_in")
-        why = ("kind",) if self.sees_why(request) else ()
+        why = ("kind",) if obj.tells_why else ()
         return ("named", *why, "starts_on", "last_day", "back_on", "day_count", "state")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -230,15 +229,7 @@ class AbsenceAdmin(VerbsAdmin):
         return {"starts_on": clock.today(), **super().get_changeform_initial_data(request)}
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Absence:
-        today, person = clock.today(), data["person"]
-        days = {"starts_on": data["starts_on"], "ends_on": data["ends_on"]}
-        if days["ends_on"] > days["starts_on"]:  # else the action says so
-            entitled(may_record_absence(request.user, person=person, on=today, **days), field="person")
-        absence = take_leave(**data, **self.who(request))
-        if data["stand_in"] is not None:
-            for code in absence.stand_ins.values_list("block__code", flat=True):
-                entitled(may_appoint(request.user, area=code, on=today), field="stand_in")
-        return absence
+        return take_leave(**data, **self.who(request))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         """To the new row: there one sees who acts, and where nobody does."""
@@ -292,6 +283,11 @@ class AbsenceAdmin(VerbsAdmin):
     @admin.display(description=_("last day"), ordering="ends_on")
     def last_day(self, obj: Absence) -> str:
         return date_format(obj.last_day)
+
+    # Not sorted by: the order would tell what the column keeps to itself.
+    @admin.display(description=pgettext_lazy("leave", "kind"))
+    def why(self, obj: Any) -> str:
+        return str(obj.get_kind_display()) if obj.tells_why else "—"
 
     @admin.display(description=_("Back on"))
     def back_on(self, obj: Absence) -> str:

@@ -26,7 +26,7 @@ from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.journal.actions import Actor
 from yuhu.kit import clock
-from yuhu.kit.desk.forms import ActionForm
+from yuhu.kit.desk.forms import EARLIEST, LATEST, ActionForm
 from yuhu.kit.desk.lists import DeskAdmin
 from yuhu.kit.desk.picks import is_number
 from yuhu.kit.verdicts import Verdict
@@ -48,11 +48,12 @@ def entitled(verdict: Verdict, *, field: str | None = None) -> None:
 
 
 def day_of(text: object) -> dt.date | None:
-    """The day that an address asks for (``2022-06-01``); None when it is none."""
+    """The day that an address asks for (``2022-06-01``); None when it is none, or not possible."""
     try:
-        return parse_date(str(text or ""))
+        day = parse_date(str(text or ""))
     except ValueError:
         return None
+    return day if day is not None and EARLIEST <= day <= LATEST else None
 
 
 class HistoryAdmin(DeskAdmin):

@@ -57,6 +57,7 @@ SENTENCES: dict[str, str | Promise] = {
     "rota.swap_agreed": _("Exchanged"),
     "rota.swap_declined": _("Declined"),
     "rota.swap_withdrawn": _("Withdrawn"),
+    "rota.swap_lapsed": _("Lapsed: a shift has changed hands or was taken out of the rota"),
     "user.created": _("Account made"),
     "user.corrected": _("Account corrected"),
     "user.activated": _("Account opened again"),

@@ -22,7 +22,14 @@ from staffing.admin.register_forms import ReserveForm, TierForm, UntilForm
 from staffing.admin.verbs import Verb, VerbsAdmin
 from staffing.figures import HOUSEHOLDS, block_sizes, mismatches, rosters
 from staffing.models import Assistant, Attendance, Membership, Reserve, Tenure
-from staffing.policies import appoints, areas_to_appoint_in, may_appoint, may_change_reserve, sees_reserve
+from staffing.policies import (
+    appoints,
+    areas_of_personnel,
+    areas_to_appoint_in,
+    may_appoint,
+    may_change_reserve,
+    sees_reserve,
+)
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import demo_mark, scope_of
 from yuhu.kit.scope import COMMUNITY
@@ -62,6 +69,10 @@ class ReserveAdmin(VerbsAdmin):
 
     def in_question(self, request: HttpRequest, obj: Any, verb: Verb) -> bool:
         return self.has_edit_permission(request)
+
+    def visible(self, request: HttpRequest, rows: Any) -> Any:
+        own = areas_of_personnel(request.user, clock.today())
+        return super().visible(request, rows).of_areas(own)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         today = clock.today()

@@ -38,6 +38,7 @@ from staffing.policies import (
     may_decide_swap,
     may_free_shift,
     may_offer_shift,
+    may_plan_around,
     may_plan_rota,
     may_remove_shift,
     may_withdraw_swap,
@@ -218,8 +219,7 @@ class ShiftAdmin(VerbsAdmin):
         streets = _streets_of(request)
         wanted = request.GET.get("street", "")
         code = wanted if any(one == wanted for one, _name in streets) else (streets[0][0] if streets else "")
-        asked = day_of(request.GET.get("on"))
-        on = asked if asked is not None and 1900 < asked.year < 2200 else clock.today()
+        on = day_of(request.GET.get("on")) or clock.today()
         planned = set(_platforms_planned_by(request).values_list("pk", flat=True)) if code else set()
         name = dict(streets).get(code, "")
         week = week_of(code, on, scope_of(request)) if code else None
@@ -248,11 +248,11 @@ class ShiftAdmin(VerbsAdmin):
 
 
 def cover_of(shift: Any) -> str | SafeString:
-    """Who is on duty, or that nobody is, and why (``shift`` with ``is_covered``)."""
+    """Who is on duty, or that nobody is, and why (``shift`` with cover)."""
     if shift.officer is None:
         return format_html('<strong class="admin-vacant">{}</strong>', pgettext("shift", "nobody"))
     if not shift.is_covered:
-        why = _("has left the platform")
+        why = _("on leave") if shift.is_away else _("has left the platform")
         return format_html('{} <strong class="admin-vacant">{}</strong>', shift.officer.name, why)
     return str(shift.officer.name)
 
@@ -289,7 +289,7 @@ class ShiftSwapAdmin(VerbsAdmin):
     )
     list_display = ("asked_at", "asked_by", "gives", "asked_of", "takes", "platform", "state")
     list_filter = (SwapFilter,)
-    list_select_related = ("mine__platform", "theirs", "asked_by", "asked_of")
+    list_select_related = ("mine__platform", "theirs__platform", "asked_by", "asked_of")
     search_fields = ("asked_by__name", "asked_of__name")
     ordering = ("-asked_at", "-pk")
     fields: ClassVar = ("platform", "asked_by", "gives", "asked_of", "takes", "asked_at", "state")
@@ -304,28 +304,28 @@ class ShiftSwapAdmin(VerbsAdmin):
         involved = request.user.pk in (obj.asked_by_id, obj.asked_of_id)
         if verb.name == "withdraw":
             return bool(obj.asked_by_id == request.user.pk)
-        return involved or bool(may_plan_rota(request.user, platform=obj.mine.platform, on=clock.today()))
+        return involved or bool(may_plan_around(request.user, obj, on=clock.today()))
 
     def journal_subject(self, request: HttpRequest, obj: Any) -> tuple[str, str | int] | None:
         return "shift_swap", obj.pk
 
     @admin.display(description=_("platform"))
     def platform(self, obj: ShiftSwap) -> str:
-        return obj.mine.platform.name
+        return obj.platform.name if obj.platform else "—"
 
     @admin.display(description=_("shift offered"), ordering="mine__starts_at")
     def gives(self, obj: ShiftSwap) -> str:
-        return obj.mine.when
+        return obj.gives
 
     @admin.display(description=_("shift wanted"), ordering="theirs__starts_at")
     def takes(self, obj: ShiftSwap) -> str:
-        return obj.theirs.when
+        return obj.takes
 
     @admin.display(description=_("state"), ordering="outcome")
     def state(self, obj: ShiftSwap) -> str:
         if obj.outcome:
             return obj.get_outcome_display()
-        begun = min(obj.mine.starts_at, obj.theirs.starts_at) <= clock.now()
+        begun = any(shift is None or shift.starts_at <= clock.now() for shift in (obj.mine, obj.theirs))
         return gettext("too late: a shift has begun") if begun else gettext("waits for a decision")
 
 

@@ -131,7 +131,7 @@ def area_name(code: str) -> str:
 def of_visits(request: HttpRequest) -> Iterator[Item]:
     """Visits of today, and those that nobody has recorded; whoever sees no area and goes nowhere has none."""
     scope, today = scope_of(request), clock.today()
-    if not (scope.areas or scope.units) or not plans_visits(request.user, on=today):
+    if not scope.looks_after_cases or not plans_visits(request.user, on=today):
         return
     person = cast(StaffRequest, request).user.pk
     of_today = Q(planned_for=today)

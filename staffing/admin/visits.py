@@ -132,8 +132,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators of the system and of its security visit nobody: their posts open no area."""
-        scope = scope_of(request)
-        return bool(scope.areas or scope.units)
+        return scope_of(request).looks_after_cases
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

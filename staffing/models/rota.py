@@ -73,11 +73,12 @@ class ShiftSwap(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         LAPSED = "lapsed", _("lapsed: a shift has changed hands")
 
+    # None: the shift was taken out of the rota since. What was asked and decided stays.
     mine = models.ForeignKey(
-        Shift, models.CASCADE, related_name="swaps_offered", verbose_name=_("shift offered")
+        Shift, models.SET_NULL, null=True, related_name="swaps_offered", verbose_name=_("shift offered")
     )
     theirs = models.ForeignKey(
-        Shift, models.CASCADE, related_name="swaps_wanted", verbose_name=_("shift wanted")
+        Shift, models.SET_NULL, null=True, related_name="swaps_wanted", verbose_name=_("shift wanted")
     )
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_of = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked of"))
@@ -108,10 +109,26 @@ class ShiftSwap(models.Model):
 
     def __str__(self) -> str:
         names = {"one": self.asked_by.name, "other": self.asked_of.name}
-        return gettext("%(one)s and %(other)s") % names + f"：{self.mine.when} ⇄ {self.theirs.when}"
+        return gettext("%(one)s and %(other)s") % names + f"：{self.gives} ⇄ {self.takes}"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:staffing_shiftswap_change", args=[self.pk])
+
+    @property
+    def platform(self) -> Unit | None:
+        """Known as long as one of the shifts is there."""
+        shift = self.mine or self.theirs
+        return shift.platform if shift else None
+
+    @property
+    def gives(self) -> str:
+        """When the shift is that is offered."""
+        return self.mine.when if self.mine else pgettext("shift", "taken out of the rota")
+
+    @property
+    def takes(self) -> str:
+        """When the shift is that is wanted."""
+        return self.theirs.when if self.theirs else pgettext("shift", "taken out of the rota")
 
 
 class RotaGap(models.Model):

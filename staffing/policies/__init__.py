@@ -28,6 +28,7 @@ from staffing.policies.rota import (
     may_decide_swap,
     may_free_shift,
     may_offer_shift,
+    may_plan_around,
     may_plan_rota,
     may_remove_shift,
     may_withdraw_swap,
@@ -35,6 +36,7 @@ from staffing.policies.rota import (
 )
 from staffing.policies.standing import (
     appoints,
+    areas_of_personnel,
     areas_to_appoint_in,
     forget_posts,
     may,
@@ -62,6 +64,7 @@ __all__ = [
     "ENDED",
     "SETTLED",
     "appoints",
+    "areas_of_personnel",
     "areas_to_appoint_in",
     "attendance_opens",
     "cadre_posts",
@@ -84,6 +87,7 @@ __all__ = [
     "may_name_stand_in",
     "may_note_attendance",
     "may_offer_shift",
+    "may_plan_around",
     "may_plan_rota",
     "may_plan_visit",
     "may_record_absence",

@@ -74,7 +74,14 @@ def may_decide_swap(user: User | AnonymousUser, swap: ShiftSwap, at: dt.datetime
         return Denied(_("You asked for it: your colleague agrees, or whoever plans the rota."), code="own")
     if swap.asked_of_id == user.pk:
         return Allowed()
-    return may_plan_rota(user, platform=swap.mine.platform, on=clock.local_date(at))
+    return may_plan_around(user, swap, on=clock.local_date(at))
+
+
+def may_plan_around(user: User | AnonymousUser, swap: ShiftSwap, *, on: dt.date) -> Verdict:
+    """Whether the person plans the rota whose shifts are to be exchanged; of shifts that are gone nobody does."""
+    if swap.platform is None:
+        return Denied(_DECIDED, code="decided")
+    return may_plan_rota(user, platform=swap.platform, on=on)
 
 
 def may_withdraw_swap(user: User | AnonymousUser, swap: ShiftSwap, at: dt.datetime) -> Verdict:
@@ -88,8 +95,11 @@ def may_withdraw_swap(user: User | AnonymousUser, swap: ShiftSwap, at: dt.dateti
 
 def _closed(swap: ShiftSwap, at: dt.datetime) -> Denied | None:
     """Why nothing is to be decided any more."""
-    if swap.outcome:
-        return Denied(_("This was decided already."), code="decided")
+    if swap.outcome or swap.mine is None or swap.theirs is None:
+        return Denied(_DECIDED, code="decided")
     if min(swap.mine.starts_at, swap.theirs.starts_at) <= at:
         return Denied(_("One of the shifts has begun: it is too late to exchange them."), code="shift_over")
     return None
+
+
+_DECIDED = _("This was decided already.")

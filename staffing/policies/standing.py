@@ -122,6 +122,14 @@ def areas_to_appoint_in(user: User | AnonymousUser, on: dt.date) -> list[str]:
     return [post.area for post in posts if post.area and opens_area(post)]
 
 
+def areas_of_personnel(user: User | AnonymousUser, on: dt.date) -> frozenset[str]:
+    """Where the person reads what is kept of people as such, why they are away and who is in the reserve: where he or
+    she appoints; the auditor wherever his or her posts open the area."""
+    if may(user, Capability.READ_JOURNAL, on=on):
+        return scope_of(user, on).areas
+    return frozenset(areas_to_appoint_in(user, on))
+
+
 _NOT_HERE = _("You do not appoint people here. Ask the leaders of the street.")
 
 

@@ -1,6 +1,7 @@
 """Adjectives for leave. ``on`` is a local calendar day."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, Self, TypeVar
 
 from django.apps import apps
@@ -71,16 +72,27 @@ class AbsenceQuerySet(DatedQuerySet[M]):
         if scope.person is not None:
             stands_in = apps.get_model("staffing", "StandIn")._default_manager.filter(person=scope.person)
             seen |= Q(person=scope.person) | Q(pk__in=stands_in.values("absence"))
-        if scope.areas:
-            in_block = Q()
-            for area in scope.areas:
-                in_block |= Q(block__code__startswith=area)
-            seen |= Q(Exists(_held_during_it().filter(in_block)))
-            seen |= Q(Exists(_dated_during_it("Assistant").filter(in_block)))
-        in_unit = Q(unit__in=scope.units)
-        for area in scope.areas:
-            in_unit |= Q(unit__code__startswith=area)
-        return seen | Q(Exists(_dated_during_it("Membership").filter(in_unit)))
+        return seen | _seated(scope.areas, scope.units)
+
+    def with_why(self, areas: Collection[str]) -> Self:
+        """With ``tells_why``: whoever keeps people in one of these areas may read why the person is away."""
+        told = Case(When(_seated(areas), then=Value(value=True)), default=Value(value=False))
+        return self.annotate(tells_why=told)
+
+
+def _seated(areas: Collection[str], units: Collection[int] = ()) -> Q:
+    """Leave of people who have a seat in one of the areas or units meanwhile."""
+    seated = Q(pk__in=[])
+    if areas:
+        in_block = Q()
+        for area in areas:
+            in_block |= Q(block__code__startswith=area)
+        seated |= Q(Exists(_held_during_it().filter(in_block)))
+        seated |= Q(Exists(_dated_during_it("Assistant").filter(in_block)))
+    in_unit = Q(unit__in=units)
+    for area in areas:
+        in_unit |= Q(unit__code__startswith=area)
+    return seated | Q(Exists(_dated_during_it("Membership").filter(in_unit)))
 
 
 def _the_day(depth: int) -> OuterRef:

@@ -68,8 +68,12 @@ class AttendanceQuerySet(QuerySet[M]):
 class ReserveQuerySet(DatedQuerySet[M]):
     """The reserve of cadres."""
 
+    def of_areas(self, areas: Iterable[str]) -> Self:
+        """Those of the streets that lie in one of these areas."""
+        return self.filter(_inside(Scope(areas=frozenset(areas)), "street__code"))
+
     def within(self, scope: Scope) -> Self:
-        """Those of the streets that lie in one's areas; who may look at all, the list asks."""
+        """Those of the streets that lie in one's areas; in which of them one may look at all, the list asks."""
         return self.filter(_inside(scope, "street__code"))
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, Self, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
 
 from staffing.posts import DECIDES_IN_PLATFORM
 from yuhu.kit import clock
@@ -37,16 +37,27 @@ class ShiftQuerySet(QuerySet[M]):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def covered(self) -> Self:
-        """With an officer whose account is open and who decides in the platform on the shift's day."""
-        return self.filter(Exists(self._seats()))
+        """With an officer whose account is open, who decides in the platform on the shift's day and is not on leave."""
+        return self.filter(self._cover())
 
     def uncovered(self) -> Self:
         """That nobody covers."""
-        return self.filter(~Exists(self._seats()))
+        return self.filter(~self._cover())
 
     def with_cover(self) -> Self:
-        """Each row with ``is_covered``."""
-        return self.annotate(is_covered=Exists(self._seats()))
+        """Each row with ``is_covered``, and with ``is_away``: its officer is on leave that day."""
+        covered = Case(When(self._cover(), then=Value(value=True)), default=Value(value=False))
+        return self.annotate(is_covered=covered, is_away=Exists(self._leave()))
+
+    def _cover(self) -> Q:
+        return Q(Exists(self._seats())) & Q(~Exists(self._leave()))
+
+    def _leave(self) -> "QuerySet[Any]":
+        """Leave of the shift's officer on its day."""
+        officer: Any = self.model._meta.get_field("officer").related_model
+        absences: Any = officer._meta.get_field("absences").related_model._default_manager
+        found: QuerySet[Any] = absences.on(OuterRef("day")).filter(person=OuterRef("officer"))
+        return found
 
     def _seats(self) -> "QuerySet[Any]":
         platform: Any = self.model._meta.get_field("platform").related_model
@@ -67,9 +78,10 @@ class ShiftSwapQuerySet(QuerySet[M]):
     """Requests to exchange two shifts."""
 
     def within(self, scope: Scope) -> Self:
-        """As the shift that is offered, and one's own requests."""
-        mine: Any = self.model._meta.get_field("mine").related_model
-        seen = Q(mine__in=mine._default_manager.within(scope))
+        """As the shift that is offered (when it is gone, the one that is wanted), and one's own requests."""
+        shift: Any = self.model._meta.get_field("mine").related_model
+        shifts = shift._default_manager.within(scope)
+        seen = Q(mine__in=shifts) | Q(mine=None, theirs__in=shifts)
         if scope.person is not None:
             seen |= Q(asked_by=scope.person) | Q(asked_of=scope.person)
         return self.filter(seen)

@@ -60,10 +60,6 @@ class FindingQuerySet(QuerySet[M]):
         visits: Any = self.model._meta.get_field("visit").related_model
         return self.filter(visit__in=visits._default_manager.within(scope))
 
-    def unsolved(self) -> Self:
-        """Not solved on the spot."""
-        return self.filter(solved=False)
-
 
 def _seen_by(scope: Scope) -> Q:
     """Which visits the scope opens."""

@@ -48,6 +48,7 @@ def away(world: World, who: str, act: str | None = None) -> None:
         starts_on=TODAY,
         ends_on=TODAY + 3 * DAY,
         stand_in=world.people[act] if act else None,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from staffing.actions import appoint, relieve, take_leave
-from staffing.models import Absence, Tenure, User
+from staffing.actions import appoint, join, relieve, take_leave
+from staffing.models import Absence, Tenure, Unit, User
 from tests.admin.desk import enter, errors, listed, page, rows_behind, said
-from tests.world import AT, World
+from tests.world import AT, START, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit.desk import day
 
@@ -42,6 +42,7 @@ def a_leave(world: World, who: str = "governor", act: str | None = "stand_in", *
         starts_on=TODAY + start * DAY,
         ends_on=TODAY + (start + 7) * DAY,
         stand_in=world.people[act] if act else None,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )
@@ -232,6 +233,7 @@ def test_the_list_shows_today_a_day_what_is_planned_and_everything(world, desk):
         kind="annual",
         starts_on=TODAY - 9 * DAY,
         ends_on=TODAY - 5 * DAY,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )
@@ -259,7 +261,7 @@ def test_why_somebody_is_away_is_for_those_who_appoint_and_the_auditor(world):
         fields = (
             browser.get(page(ABSENCE, "change", absence.pk)).context["adminform"].fieldsets[0][1]["fields"]
         )
-        sees[who] = "kind" in listing.list_display
+        sees[who] = "why" in listing.list_display
         assert sees[who] == ("kind" in fields)
     assert sees == {
         "streetleader": True,
@@ -269,6 +271,42 @@ def test_why_somebody_is_away_is_for_those_who_appoint_and_the_auditor(world):
         "handler": False,
     }
     assert enter(world.handler).get(page(ABSENCE), {"kind": "annual"}).status_code == 400
+
+
+def test_whoever_appoints_in_a_street_does_not_read_why_colleagues_of_a_department_are_away(world):
+    department = Unit.objects.get(name="区市场监督管理局")
+    join(unit=department, user=world.dispatcher, role="member", starts_on=START, at=AT, actor=SYSTEM)
+    colleague, own = a_leave(world, "department", act=None), a_leave(world, "handler2", act=None)
+    browser = enter(world.dispatcher)
+    answer = browser.get(page(ABSENCE))
+    rows = {row.pk: row for row in answer.context["cl"].result_list}
+    assert set(rows) == {colleague.pk, own.pk}, "both are seen, but not why"
+    shown = {key: answer.context["cl"].model_admin.why(row) for key, row in rows.items()}
+    assert shown == {colleague.pk: "—", own.pk: "病假"}
+    assert listed(browser, ABSENCE, kind="sick") == [own]
+    fields = {}
+    for row in (colleague, own):
+        form = browser.get(page(ABSENCE, "change", row.pk)).context["adminform"]
+        fields[row.pk] = "kind" in form.fieldsets[0][1]["fields"]
+    assert fields == {colleague.pk: False, own.pk: True}
+
+
+@pytest.mark.parametrize(
+    "asked", [{"kind__exact": "sick"}, {"kind__startswith": "s"}, {"o": "5"}, {"o": "6"}]
+)
+def test_no_address_asks_why_somebody_is_away(world, asked):
+    department = Unit.objects.get(name="区市场监督管理局")
+    join(unit=department, user=world.dispatcher, role="member", starts_on=START, at=AT, actor=SYSTEM)
+    first, second = a_leave(world, "department", act=None), a_leave(world, "department_head", act=None)
+    answers = []
+    for kinds in (("sick", "annual"), ("annual", "sick")):
+        for row, kind in zip((first, second), kinds, strict=True):
+            Absence.objects.filter(pk=row.pk).update(kind=kind)
+        answer = enter(world.dispatcher).get(page(ABSENCE), asked)
+        answers.append(
+            [row.pk for row in answer.context["cl"].result_list] if answer.status_code == 200 else []
+        )
+    assert answers[0] == answers[1]
 
 
 def numbers(browser) -> dict[str, tuple[int, int | None]]:

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from blocks.models import Street
 from staffing.actions import (
     appoint_counsel,
+    join,
     note_attendance,
     plan_training,
     put_in_reserve,
@@ -21,7 +22,7 @@ from staffing.actions import (
 from staffing.models import CounselAppointment, Reserve, Training, Unit, User
 from staffing.policies import may_note_attendance
 from tests.admin.desk import enter, errors, listed, page, said
-from tests.world import AT, OTHER_STREET, STREET, World
+from tests.world import AT, OTHER_STREET, START, STREET, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 
@@ -266,6 +267,18 @@ def test_an_entry_of_the_reserve_moves_and_leaves_on_its_page(world, desk):
     refused = desk.post(page(RESERVE, "do", entry.pk, "leave"), {"ends_on": "2026-12-01"}, follow=True)
     assert said(refused)
     assert Reserve.objects.get(ends_on=None) == newest
+
+
+def test_the_reserve_opens_where_one_appoints_and_nowhere_else(world):
+    community9 = Unit.objects.get(code=world.b9.community_id)
+    for unit in (community9, world.unit("rapid_response", OTHER_STREET)):
+        join(unit=unit, user=world.dispatcher, role="member", starts_on=START, at=AT, actor=SYSTEM)
+    own, others = reserve(world), reserve(world, "stand_in", OTHER_STREET)
+    browser = enter(world.dispatcher)
+    assert listed(browser, RESERVE) == [own]
+    assert browser.get(page(RESERVE, "change", others.pk)).status_code == 302
+    assert set(listed(enter(world.leader), RESERVE)) == {own, others}
+    assert set(listed(enter(world.auditor), RESERVE)) == {own, others}
 
 
 def test_the_form_of_the_reserve_offers_the_streets_in_which_one_appoints(world, desk):

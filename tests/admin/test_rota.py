@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from staffing.actions import ask_swap, join, plan_shifts
+from staffing.actions import ask_swap, join, plan_shifts, remove_shift
 from staffing.actions.rota import Pattern
 from staffing.admin.rota import ShiftAdmin, ShiftSwapAdmin
-from staffing.models import Shift, ShiftSwap
+from staffing.models import Absence, Shift, ShiftSwap, User
 from tests.admin.desk import enter, errors, listed, page, said
 from tests.world import AT, START, World, by
 from yuhu.journal.actions import SYSTEM
@@ -144,6 +144,11 @@ def test_an_impossible_week_or_anothers_street_shows_the_own_one(world, rota, as
     assert answer.context["on"] == TODAY
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2026-02-30", "x"])
+def test_an_impossible_day_shows_the_shifts_of_today(world, rota, on):
+    assert listed(enter(world.streetleader), SHIFT, on=on) == [rota[0]]
+
+
 def test_the_list_and_the_week_ask_the_same_number_of_questions_however_many_shifts(
     world, rota, django_assert_max_num_queries
 ):
@@ -200,6 +205,17 @@ def test_a_head_of_another_platform_plans_his_own_only(world, rota):
         pattern=Pattern(begins=dt.time(8), ends=dt.time(8)), at=AT, actor=SYSTEM,
     )[0]  # fmt: skip
     assert all(verb.may(world.block_head, mine, AT) for verb in ShiftAdmin.verbs)
+
+
+def test_the_list_and_the_week_say_that_somebody_on_duty_is_on_leave_or_has_left(world, rota):
+    days = {"starts_on": rota[1].day, "ends_on": rota[2].day}
+    Absence.objects.create(person=rota[1].officer, kind="sick", **days)
+    User.objects.filter(pk=rota[2].officer_id).update(is_active=False)
+    browser = enter(world.streetleader)
+    week = browser.get(reverse("admin:staffing_shift_week")).content.decode()
+    assert "戴班 请假" in week
+    assert "邓值 已不在本平台任职" in week
+    assert "请假" in browser.get(page(SHIFT), {"on": str(rota[1].day)}).content.decode().partition("戴班")[2]
 
 
 def act(browser, model, row, verb, **sent):
@@ -259,6 +275,18 @@ def test_the_page_of_a_shift_shows_the_open_exchanges_that_name_it(world, rota):
 
 
 # --- scope -------------------------------------------------------------------------------------------------------
+
+
+def test_an_exchange_whose_shifts_were_removed_is_listed_and_its_page_opens(world, rota):
+    swap = swap_of(world, rota)
+    for gone in (rota[3], rota[2]):
+        remove_shift(shift=gone, at=AT, actor=SYSTEM)
+        browser = enter(world.dispatcher)
+        assert listed(browser, SWAP) == [swap]
+        answer = browser.get(page(SWAP, "change", swap.pk))
+        assert answer.status_code == 200
+        assert not answer.context["possible"]
+        assert "已移出值班表" in answer.content.decode()
 
 
 def test_another_street_sees_neither_shifts_nor_exchanges(world, rota):

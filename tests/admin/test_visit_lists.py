@@ -130,6 +130,14 @@ def test_what_the_figures_do_not_know_they_answer_with_ones_own_area(world, quer
     assert answer.context["area"] == "430302001"
 
 
+@pytest.mark.parametrize("name", ["from", "to"])
+@pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "2200-01-02", "9999-12-31"])
+def test_a_day_that_cannot_be_leaves_the_last_thirty_days(world, name, text):
+    answer = enter(world.streetleader).get(reverse("admin:staffing_visit_figures"), {name: text})
+    days = answer.context["days"]
+    assert (days.first, days.last) == (TODAY - 29 * DAY, TODAY)
+
+
 @pytest.mark.parametrize("name", ["handler", "department_head", "admin"])
 def test_figures_are_for_whoever_leads_or_watches_an_area(world, name):
     assert enter(world.people[name]).get(reverse("admin:staffing_visit_figures")).status_code == 403

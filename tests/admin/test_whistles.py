@@ -201,6 +201,8 @@ def test_filters_find_what_they_say(world: World) -> None:
         ({"called": "2026"}, {whistle, other}),
         ({"called": "2025-01-01..2025-12-31"}, set()),
         ({"called": "2026-13-01..x"}, {whistle, other}),
+        ({"called": "0001-01-01..9999-12-31"}, {whistle, other}),
+        ({"called": "2026-12-31..2026-01-01"}, {whistle, other}),
         ({"show": "late"}, set()),
         ({"q": case_of(whistle).number}, {whistle}),
     ):

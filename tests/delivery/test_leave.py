@@ -19,6 +19,7 @@ def a_leave(world: World) -> Absence:
         starts_on=TODAY,
         ends_on=TODAY + dt.timedelta(days=5),
         stand_in=world.stand_in,
+        by=world.streetleader,
         at=AT,
         actor=by(world.streetleader).actor,
     )
@@ -36,8 +37,10 @@ def test_the_person_and_the_stand_in_are_told_and_can_open_it(world: World) -> N
 def test_both_are_told_when_it_ends_earlier_or_is_cancelled(world: World) -> None:
     actor = by(world.streetleader).actor
     absence = a_leave(world)
-    end_leave(absence=absence, ends_on=TODAY + dt.timedelta(days=2), at=AT, actor=actor)
-    cancel_leave(absence=absence, at=AT, actor=actor)
+    end_leave(
+        absence=absence, ends_on=TODAY + dt.timedelta(days=2), by=world.streetleader, at=AT, actor=actor
+    )
+    cancel_leave(absence=absence, by=world.streetleader, at=AT, actor=actor)
     feed()
     found = told(world)
     assert found["leave_ended"] == found["leave_cancelled"] == {"governor", "stand_in"}

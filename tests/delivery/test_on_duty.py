@@ -24,7 +24,7 @@ from staffing.actions import (
     withdraw_swap,
 )
 from staffing.actions.rota import Pattern
-from staffing.models import Shift, Tenure, User
+from staffing.models import Absence, Shift, Tenure, User
 from staffing.policies import forget_posts, scope_of
 from tests.delivery.makers import feed, last, told, told_by
 from tests.delivery.notice_table import REASON, dispatched, signed
@@ -97,6 +97,14 @@ def test_an_officer_who_has_left_covers_nothing(pair: World) -> None:
     User.objects.filter(pk=pair.stand_in.pk).update(is_active=False)
     found = told_by(pair, dispatched(pair), "return", "governor", **REASON)
     assert found == {"return_requested": {"dispatcher", "coordinator"}}
+
+
+def test_an_officer_on_leave_covers_nothing(pair: World) -> None:
+    on_duty(pair, "stand_in")
+    back_on = TODAY + DAY
+    Absence.objects.create(person=pair.stand_in, kind="sick", starts_on=TODAY, ends_on=back_on)
+    found = told_by(pair, dispatched(pair), "return", "governor", **REASON)
+    assert found == {"return_requested": {"dispatcher", "stand_in", "coordinator"}}
 
 
 def test_when_the_one_on_duty_asked_himself_the_others_are_asked(pair: World) -> None:
@@ -208,13 +216,17 @@ def test_the_rota_tells_whom_it_concerns(pair: World) -> None:
     leave: dict[str, Any] = {"first_on": TODAY, "last_on": TODAY + 5 * DAY, "at": AT, "actor": SYSTEM}
     unit = pair.unit("rapid_response")
     found |= after(pair, lambda: vacate_shifts(platform=unit, officer=pair.dispatcher, **leave))
+    fourth = on_duty(pair, "dispatcher", first_on=TODAY + 7 * DAY)[0]
     third = on_duty(pair, "stand_in", first_on=TODAY + 8 * DAY)[0]
+    ask_swap(shift=fourth, theirs=third, at=AT, actor=one)
+    feed()
     found |= after(pair, lambda: remove_shift(shift=third, at=AT, actor=SYSTEM))
     assert found == {
         "swap_asked": {"stand_in"},
         "swap_declined": {"dispatcher"},
         "swap_withdrawn": {"stand_in"},
         "swap_agreed": {"dispatcher"},
+        "swap_lapsed": {"dispatcher", "stand_in"},
         "rota_assigned": {"dispatcher", "stand_in"},
         "rota_released": {"dispatcher"},
         "rota_free": {"stand_in", "streetleader"},

@@ -32,17 +32,18 @@ def leave(
         starts_on=TODAY + days[0] * DAY,
         ends_on=TODAY + days[1] * DAY,
         stand_in=world.people[act] if act else None,
+        by=None,
         at=AT,
         actor=SYSTEM,
     )
 
 
 def back(absence: Absence, day: int, *, at: dt.datetime = AT) -> Absence:
-    return end_leave(absence=absence, ends_on=TODAY + day * DAY, at=at, actor=SYSTEM)
+    return end_leave(absence=absence, ends_on=TODAY + day * DAY, by=None, at=at, actor=SYSTEM)
 
 
 def cancel(absence: Absence, *, at: dt.datetime = AT) -> Absence:
-    return cancel_leave(absence=absence, at=at, actor=SYSTEM)
+    return cancel_leave(absence=absence, by=None, at=at, actor=SYSTEM)
 
 
 def name(
@@ -53,6 +54,7 @@ def name(
         block=world.blocks[block],
         post=post,
         stand_in=world.people[who],
+        by=None,
         at=AT,
         actor=SYSTEM,
     )

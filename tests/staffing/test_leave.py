@@ -1,20 +1,27 @@
 """Leave: taken, in the past, ended earlier, cancelled, and who may keep it."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from cases.models import Case
 from staffing.actions import (
     appoint,
+    cancel_leave,
+    end_leave,
     forget_absences,
     join,
+    name_stand_in,
     relieve,
+    take_leave,
 )
 from staffing.exceptions import (
     AwayAlready,
     DaysOver,
     NoStandInNeeded,
     NotAway,
+    NotEntitled,
     WrongDates,
 )
 from staffing.models import Absence, Membership, StandIn, Tenure
@@ -281,6 +288,50 @@ def test_leave_is_kept_by_whoever_appoints_there(world: World, row: list[str]) -
         for person in PEOPLE
     ]
     assert ["yes" if one else "no" for one in found] == expected
+
+
+def by(world: World, who: str) -> dict[str, Any]:
+    return {"by": world.people[who], "at": AT, "actor": SYSTEM}
+
+
+@pytest.mark.parametrize("who, may", [("streetleader", True), ("governor", False), ("dispatcher9", False)])
+def test_the_verbs_ask_who_keeps_the_leave_themselves(world: World, who: str, *, may: bool) -> None:
+    absence = leave(world, act=None, days=(9, 12))
+    named: dict[str, Any] = {"block": world.b1, "post": Post.GOVERNOR, "stand_in": world.stand_in}
+    facts: dict[str, Any] = {"kind": "annual", "starts_on": TODAY, "ends_on": TODAY + 3 * DAY}
+    before = told()
+    for verb in (
+        lambda: name_stand_in(absence=absence, **named, **by(world, who)),
+        lambda: end_leave(absence=absence, ends_on=TODAY + 10 * DAY, **by(world, who)),
+        lambda: cancel_leave(absence=absence, **by(world, who)),
+        lambda: take_leave(person=world.governor, **facts, **by(world, who)),
+    ):
+        if may:
+            verb()
+            continue
+        with pytest.raises(NotEntitled):
+            verb()
+    kinds = ["absence.covered", "absence.ended", "absence.cancelled", "absence.taken"]
+    assert told() == before + (kinds if may else [])
+
+
+def test_a_stand_in_is_named_only_where_one_appoints_oneself(world: World) -> None:
+    appoint(block=world.b9, post=Post.SUPERVISOR, holder=world.governor, starts_on=TODAY, at=AT, actor=SYSTEM)
+    facts: dict[str, Any] = {
+        "person": world.governor,
+        "kind": "annual",
+        "starts_on": TODAY,
+        "ends_on": TODAY + 3 * DAY,
+    }
+    with pytest.raises(NotEntitled) as refusal:
+        take_leave(**facts, stand_in=world.stand_in, **by(world, "streetleader"))
+    assert refusal.value.field == "stand_in"
+    absence = take_leave(**facts, **by(world, "streetleader"))
+    named: dict[str, Any] = {"block": world.b9, "post": Post.SUPERVISOR, "stand_in": world.stand_in}
+    with pytest.raises(NotEntitled) as refusal:
+        name_stand_in(absence=absence, **named, **by(world, "streetleader"))
+    assert refusal.value.field == "seat"
+    assert not StandIn.objects.exists()
 
 
 def test_a_seat_that_begins_before_the_last_day_counts(world: World) -> None:

@@ -125,7 +125,7 @@ def taking_leave(world: World, first: int) -> Callable[[], object]:
     start = TODAY + dt.timedelta(days=first)
     end = start + dt.timedelta(days=3)
     return lambda: take_leave(
-        person=world.handler, kind="annual", starts_on=start, ends_on=end, at=AT, actor=SYSTEM
+        person=world.handler, kind="annual", starts_on=start, ends_on=end, by=None, at=AT, actor=SYSTEM
     )
 
 

@@ -9,6 +9,7 @@ from staffing.actions import (
     agree_swap,
     ask_swap,
     assign_shift,
+    cancel_leave,
     decline_swap,
     leave,
     remove_shift,
@@ -27,12 +28,13 @@ from staffing.exceptions import (
     WrongDates,
     WrongUnit,
 )
-from staffing.models import Membership, Shift, ShiftSwap, Unit, User
+from staffing.models import Absence, Membership, Shift, ShiftSwap, Unit, User
 from tests.staffing.rota_makers import DAY, TODAY, acting, plan, seat, who
 from tests.world import AT, STREET, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 from yuhu.kit.exceptions import Invalid
+from yuhu.kit.scope import Scope
 
 
 @pytest.fixture
@@ -68,6 +70,25 @@ def test_whoever_is_not_there_on_the_day_is_left_out_of_the_turn_and_refused_by_
     with pytest.raises(NotOnThisRota, match="戴班"):
         plan(rapid, first_on=TODAY + 10 * DAY, officers=[world.dispatcher, world.stand_in])
     assert Shift.objects.count() == 3
+
+
+def on_leave(person, first_on, back_on):
+    return take_leave(
+        person=person, kind="annual", starts_on=first_on, ends_on=back_on, by=None, at=AT, actor=SYSTEM
+    )
+
+
+def test_whoever_is_on_leave_is_left_out_of_the_turn_and_refused_by_name(world, rapid):
+    on_leave(world.stand_in, TODAY + 2 * DAY, TODAY + 4 * DAY)
+    plan(rapid, days=4)
+    assert who() == ["dispatcher", "stranger", "dispatcher", "stand_in"]
+    later = on_leave(world.stand_in, TODAY + 10 * DAY, TODAY + 12 * DAY)
+    named = {"first_on": TODAY + 10 * DAY, "days": 2, "officers": [world.dispatcher, world.stand_in]}
+    with pytest.raises(NotOnThisRota, match="戴班") as refusal:
+        plan(rapid, **named)
+    assert refusal.value.code == "on_leave"
+    cancel_leave(absence=later, by=None, at=AT, actor=SYSTEM)
+    plan(rapid, **named)
 
 
 def test_without_any_duty_officer_the_shifts_are_there_and_nobody_covers_them(world):
@@ -134,6 +155,15 @@ def test_a_shift_is_given_to_somebody_else_once_and_both_are_named(world, rapid)
         assign_shift(shift=shift, officer=world.dispatcher, at=AT + 5 * DAY, actor=SYSTEM)
 
 
+def test_no_shift_is_given_to_somebody_on_leave_that_day(world, rapid):
+    shift = plan(rapid, days=1)[0]
+    on_leave(world.stand_in, shift.day, shift.day + DAY)
+    with pytest.raises(NotOnThisRota, match="戴班") as refusal:
+        assign_shift(shift=shift, officer=world.stand_in, at=AT, actor=SYSTEM)
+    assert refusal.value.code == "on_leave"
+    assert who() == ["dispatcher"]
+
+
 def test_an_officer_on_leave_loses_the_shifts_of_those_days_only(world, rapid):
     plan(rapid, days=6)
     freed = vacate_shifts(
@@ -159,7 +189,9 @@ def test_leave_frees_the_shifts_of_its_days(world, rapid):
     mine = Shift.objects.filter(officer=world.dispatcher).order_by("day")
     assert mine.count() == 4
     first, back = TODAY + 2 * DAY, TODAY + 4 * DAY
-    take_leave(person=world.dispatcher, kind="annual", starts_on=first, ends_on=back, at=AT, actor=SYSTEM)
+    take_leave(
+        person=world.dispatcher, kind="annual", starts_on=first, ends_on=back, by=None, at=AT, actor=SYSTEM
+    )
     assert [shift.day - TODAY for shift in mine.all()] == [DAY, 4 * DAY]
 
 
@@ -179,10 +211,16 @@ def test_what_has_begun_is_not_removed(rapid):
     assert Shift.objects.count() == 1
 
 
-@pytest.mark.parametrize("how", ["left", "closed"])
-def test_a_shift_of_somebody_who_has_left_is_covered_by_nobody(world, rapid, how):
+@pytest.mark.parametrize("how", ["left", "closed", "on leave"])
+def test_a_shift_of_somebody_who_has_left_or_is_away_is_covered_by_nobody(world, rapid, how):
     plan(rapid)
-    if how == "left":
+    if how == "on leave":
+        day = Shift.objects.get(officer=world.stand_in).day
+        Absence.objects.create(person=world.stand_in, kind="sick", starts_on=day, ends_on=day + DAY)
+        others = {"person": world.dispatcher, "kind": "sick", "ends_on": day + 9 * DAY}
+        Absence.objects.create(**others, starts_on=day + DAY)
+        Absence.objects.create(**others, starts_on=TODAY, cancelled_at=AT)
+    elif how == "left":
         leave(seat=Membership.objects.get(user=world.stand_in), ends_on=TODAY, at=AT, actor=SYSTEM)
     else:
         User.objects.filter(pk=world.stand_in.pk).update(is_active=False)
@@ -259,6 +297,38 @@ def test_a_request_lapses_when_one_of_the_shifts_changes_hands_or_begins(world, 
     assert not ShiftSwap.objects.waiting(at).exists()
 
 
+@pytest.mark.parametrize("change", ["given", "freed", "removed"])
+def test_a_request_that_lapses_is_journaled_and_kept_and_both_are_named(world, pair, change):
+    swap = asked(world, pair)
+    if change == "given":
+        assign_shift(shift=pair[1], officer=world.stranger, at=AT, actor=acting(world.streetleader))
+    elif change == "freed":
+        on_leave(world.dispatcher, pair[0].day, pair[0].day + DAY)
+    else:
+        remove_shift(shift=pair[1], at=AT, actor=acting(world.streetleader))
+    swap = ShiftSwap.objects.get(pk=swap.pk)
+    assert (swap.outcome, swap.decided_at) == ("lapsed", AT)
+    entry = Entry.objects.get(kind="rota.swap_lapsed")
+    assert (entry.subject_type, entry.subject_id) == ("shift_swap", str(swap.pk))
+    assert (entry.data["mine"], entry.data["theirs"]) == (pair[0].pk, pair[1].pk)
+    assert entry.data["tell"] == [world.dispatcher.pk, world.stand_in.pk]
+
+
+@pytest.mark.parametrize("verb, outcome", [(agree_swap, "agreed"), (decline_swap, "declined")])
+def test_what_was_decided_stays_when_its_shifts_are_removed(world, pair, verb, outcome):
+    swap = verb(swap=asked(world, pair), at=AT, actor=acting(world.stand_in))
+    for gone in range(3):
+        found = ShiftSwap.objects.get(pk=swap.pk)
+        assert (found.outcome, str(found).count("已移出值班表")) == (outcome, gone)
+        assert bool(found.platform) is (gone < 2)
+        seen = set(ShiftSwap.objects.within(Scope(areas=frozenset({STREET}))))
+        assert seen == ({found} if gone < 2 else set())
+        if gone < 2:
+            remove_shift(shift=pair[gone], at=AT, actor=SYSTEM)
+    assert swap in ShiftSwap.objects.within(Scope(person=world.dispatcher.pk))
+    assert not Entry.objects.filter(kind="rota.swap_lapsed").exists()
+
+
 def test_what_cannot_be_exchanged_is_not_asked(world, rapid, pair):
     other = plan(world.unit("coordination"))[0]
     empty = plan(rapid, days=1, first_on=TODAY + 9 * DAY)[0]
@@ -277,6 +347,17 @@ def test_what_cannot_be_exchanged_is_not_asked(world, rapid, pair):
     asked(world, pair)
     with pytest.raises(AlreadyThere):
         asked(world, pair)
+
+
+def test_nobody_exchanges_into_a_day_on_which_he_is_on_leave(world, pair):
+    swap = asked(world, pair)
+    on_leave(world.stand_in, pair[0].day, pair[0].day + DAY)
+    with pytest.raises(NotOnThisRota, match="戴班"):
+        agree_swap(swap=swap, at=AT, actor=acting(world.stand_in))
+    withdraw_swap(swap=swap, at=AT, actor=SYSTEM)
+    with pytest.raises(NotOnThisRota, match="戴班"):
+        asked(world, pair)
+    assert who() == ["dispatcher", "stand_in", "stranger"]
 
 
 def test_nobody_exchanges_into_a_day_on_which_he_has_left(world, pair):

@@ -7,9 +7,9 @@ import pytest
 from staffing.actions import (
     warn_of_gaps,
 )
-from staffing.actions.gaps import gaps_of
+from staffing.actions.gaps import gaps_of, warn
 from staffing.actions.rota import Pattern
-from staffing.models import RotaGap, Shift, Unit
+from staffing.models import Absence, RotaGap, Shift, Unit
 from tests.staffing.rota_makers import DAY, HOUR, TODAY, WHOLE, plan, seat
 from tests.world import AT, STREET, World
 from yuhu.journal.models import Entry
@@ -102,6 +102,22 @@ def test_a_gap_is_journaled_once_for_the_platform_and_its_beginning(world, rapid
     assert entry.data["heads"] == [rapid.code, STREET]
 
 
+def test_a_gap_that_was_filled_since_it_was_found_is_not_told_and_one_that_shrank_as_it_is(world, rapid):
+    plan(rapid, days=3)
+    night, day = Shift.objects.order_by("starts_at")[:2]
+    Shift.objects.filter(pk__in=[night.pk, day.pk]).update(officer=None)
+    found = (night.starts_at, day.ends_at)
+    Shift.objects.filter(pk=day.pk).update(officer=world.stand_in)
+    at = AT + 12 * HOUR
+    assert warn(rapid.pk, found, at=at)
+    assert RotaGap.objects.get().ends_at == night.ends_at
+    RotaGap.objects.all().delete()
+    Shift.objects.filter(pk=night.pk).update(officer=world.stand_in)
+    assert not warn(rapid.pk, found, at=at)
+    assert not RotaGap.objects.exists()
+    assert Entry.objects.filter(kind="rota.uncovered").count() == 1
+
+
 def test_platforms_without_a_rota_and_covered_ones_are_not_warned_of(world, rapid):
     assert warn_of_gaps(at=AT) == 0
     plan(rapid, days=20)
@@ -125,6 +141,14 @@ def test_a_second_gap_is_told_of_too(world, rapid):
         gap.starts_at - moment > DAY
         for gap, moment in zip(RotaGap.objects.order_by("pk"), found, strict=True)
     ), "a day before"
+
+
+def test_hours_of_an_officer_on_leave_are_a_gap(world, rapid):
+    plan(rapid, days=10, officers=[world.dispatcher])
+    day = TODAY + 3 * DAY
+    Absence.objects.create(person=world.dispatcher, kind="sick", starts_on=day, ends_on=day + DAY)
+    assert warn_of_gaps(at=AT + 2 * DAY) == 1
+    assert clock.local_date(RotaGap.objects.get().starts_at) == day
 
 
 def test_the_sweep_asks_few_questions_however_many_shifts(world, rapid, django_assert_num_queries):

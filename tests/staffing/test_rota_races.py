@@ -2,11 +2,22 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db.models import QuerySet
 
-from staffing.actions import agree_swap, ask_swap, assign_shift, join, plan_shifts, rota, swaps
+from staffing.actions import (
+    absences,
+    agree_swap,
+    ask_swap,
+    assign_shift,
+    join,
+    plan_shifts,
+    rota,
+    swaps,
+    take_leave,
+)
 from staffing.actions.rota import Pattern
 from staffing.models import Shift, ShiftSwap, Unit, User
 from tests.journal_flush import install_flush_guard
@@ -91,7 +102,8 @@ def _meeting_at_the_seats(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def agreed_and_given(world: World) -> list[object]:
     swap = asked(world)
-    theirs = Shift.objects.get(pk=swap.theirs_id)
+    theirs = swap.theirs
+    assert theirs is not None
     return at_once(
         lambda: agree_swap(swap=swap, at=AT, actor=SYSTEM),
         lambda: assign_shift(shift=theirs, officer=world.stranger, at=AT, actor=SYSTEM),
@@ -102,11 +114,56 @@ def agreed_and_given(world: World) -> list[object]:
 def test_a_shift_that_is_given_away_and_exchanged_at_once_has_one_fate_after_the_other(cast: World) -> None:
     results = agreed_and_given(cast)
     swap = ShiftSwap.objects.get()
-    mine, theirs = (Shift.objects.get(pk=key).officer for key in (swap.mine_id, swap.theirs_id))
+    assert swap.mine is not None
+    assert swap.theirs is not None
+    mine, theirs = swap.mine.officer, swap.theirs.officer
     if "SwapClosed" in kinds(results):
         assert (swap.outcome, mine, theirs) == ("lapsed", cast.dispatcher, cast.stranger)
     else:
         assert (swap.outcome, mine, theirs) == ("agreed", cast.stand_in, cast.stranger)
+
+
+@pytest.fixture
+def _meeting_around_the_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has seen who is there, or which shifts the leave frees, waits for the other to see that."""
+    meet = meeting_after(lambda: None)
+
+    def then_meet(function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any) -> Any:
+            result = function(*args)
+            meet()
+            return result
+
+        return wrapped
+
+    monkeypatch.setattr(rota, "_there", then_meet(rota._there))
+    monkeypatch.setattr(absences, "_free_shifts", then_meet(absences._free_shifts))
+
+
+def planned_and_on_leave(world: World) -> list[object]:
+    until = TOMORROW + dt.timedelta(days=1)
+    facts: dict[str, Any] = {
+        "person": world.dispatcher,
+        "kind": "annual",
+        "starts_on": TOMORROW,
+        "ends_on": until,
+    }
+    return at_once(
+        planning(world.unit("rapid_response"), 8, world.dispatcher),
+        lambda: take_leave(**facts, by=None, at=AT, actor=SYSTEM),
+    )
+
+
+@pytest.mark.usefixtures("_meeting_around_the_leave")
+def test_nobody_is_put_on_duty_while_his_leave_is_recorded(cast: World) -> None:
+    assert kinds(planned_and_on_leave(cast)) in (["Absence", "NotOnThisRota"], ["Absence", "list"])
+    assert not Shift.objects.filter(officer=cast.dispatcher).exists()
+
+
+@pytest.mark.usefixtures("_meeting_around_the_leave", "_unlocked")
+def test_control_without_the_lock_he_is_on_duty_and_on_leave(cast: World) -> None:
+    assert kinds(planned_and_on_leave(cast)) == ["Absence", "list"]
+    assert Shift.objects.filter(officer=cast.dispatcher).exists()
 
 
 @pytest.mark.usefixtures("_meeting_at_the_look", "_unlocked")

@@ -36,6 +36,11 @@ class Scope:
         """No area, no unit and no person: nothing is visible."""
         return not self.areas and not self.units and self.person is None
 
+    @property
+    def looks_after_cases(self) -> bool:
+        """An area or a unit is open: the posts of administrators open neither."""
+        return bool(self.areas or self.units)
+
     @cached_property
     def districts(self) -> frozenset[str]:
         return self._of(DISTRICT)

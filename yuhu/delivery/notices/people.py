@@ -69,6 +69,11 @@ NOTICES: tuple[Notice, ...] = (
         "swap_withdrawn", "rota.swap_withdrawn", A.NAMED, _("Exchange withdrawn"),
         _("You need not decide any more: %(what)s."), icon="info",
     ),
+    Notice(
+        "swap_lapsed", "rota.swap_lapsed", A.NAMED, _("Exchange lapsed"),
+        _("One of the shifts has changed hands or was taken out of the rota, so nothing is exchanged: %(what)s."),
+        email=True, icon="info",
+    ),
     # Visits and meetings: whoever was put down by somebody else.
     Notice(
         "visit_planned", "visit.planned", A.NAMED, _("You are to visit a block"),

@@ -77,6 +77,7 @@ def _take(
         starts_on=first,
         ends_on=first + dt.timedelta(days=days),
         stand_in=acts,
+        by=leader,
         at=now,
         actor=actor,
     )
