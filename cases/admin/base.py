@@ -36,4 +36,4 @@ class SeesCases(LoopAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         scope = scope_of(request)
-        return bool(scope.areas or scope.units)
+        return scope.looks_after_cases

@@ -180,7 +180,7 @@ class CaseAdmin(FilteredAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators of the system and of its security look after no cases: their posts open none."""
         scope = scope_of(request)
-        return bool(scope.areas or scope.units)
+        return scope.looks_after_cases
 
     def has_dispatch_permission(self, request: HttpRequest) -> bool:
         return bool(may_ever(cast(StaffRequest, request).posts, "dispatch"))

@@ -31,7 +31,7 @@ _REQUESTS = (
 def of_cases(request: HttpRequest) -> Iterator[Item]:
     """Whoever sees no cases has none to do."""
     scope = scope_of(request)
-    if not (scope.areas or scope.units):
+    if not scope.looks_after_cases:
         return
     viewer, address = viewer_of(request), reverse("admin:cases_case_changelist")
     asked, held, clocks = to_decide(viewer), in_hand(viewer), in_time(viewer)

@@ -22,7 +22,7 @@ from yuhu.kit.desk.lists import scope_of
 def of_meetings(request: HttpRequest) -> Iterator[Item]:
     """Whoever is invited sees today's; what is to be done, whoever leads meetings. Two queries."""
     scope, at = scope_of(request), clock.now()
-    if not (scope.areas or scope.units):
+    if not scope.looks_after_cases:
         return
     address = reverse("admin:cases_meeting_changelist")
     first = clock.day_start(clock.today())

@@ -188,7 +188,7 @@ class FindingAdmin(FilteredAdmin, LoopAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         scope = scope_of(request)
-        return bool(scope.areas or scope.units)
+        return scope.looks_after_cases
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = of_findings(super().get_queryset(request), request)
@@ -383,7 +383,7 @@ def _sees_figures(request: HttpRequest) -> bool:
 def of_findings_without_case(request: HttpRequest) -> Iterator[Item]:
     """Findings that nobody has solved or made a case of, for whoever may."""
     scope = scope_of(request)
-    if not (scope.areas or scope.units):
+    if not scope.looks_after_cases:
         return
     if not may(request.user, Capability.REPORT_CASE, on=clock.today()):
         return
