@@ -145,7 +145,7 @@ def test_the_period_is_this_month_until_today_unless_said(as_: As, params: dict[
 
 
 @pytest.mark.parametrize("params", [{"from": "2026-11-25"}, {"from": "2026-11-02", "to": "2026-11-01"}])
-def test_a_period_that_ends_before_it_begins_is_refused(as_: As, params: dict[str, str]):
+def test_a_period_that_ends_before_it_begins_is_refused(as_: As, params: dict[str, Any]):
     answer = as_("leader").get("figures/", headers={"Accept-Language": "en"}, **params)
     assert (answer.status_code, errors(answer)) == (400, [("from_after_to", "from")])
     assert "Please give a first day that is not later." in answer.json()["errors"][0]["detail"]

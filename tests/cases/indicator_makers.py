@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
+
 from blocks.models import Block
 from cases.figures import Period
 from cases.models import (
@@ -40,7 +42,7 @@ class Chance:
     world: World
     period: Period
     rng: random.Random
-    rows: list[Any] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)  # saved together, by model
 
     def moment(self) -> dt.datetime:
         """Often exactly on a border, or the last moment before it."""
@@ -64,12 +66,14 @@ def many(world: World, period: Period, *, seed: int, count: int) -> None:
     made = [_case(chance, chance.rng.choice(places), 10_000 * seed + number) for number in range(count)]
     Case.objects.bulk_create(made)
     for case in made:
-        chance.rows += [*_clocks(chance, case), *_parties(chance, case)]
+        chance.rows += _clocks(chance, case)
+        chance.rows += _parties(chance, case)
         if chance.maybe(0.6):
             phone = chance.rng.choice(["", "p1", "p2", "p3"])
             chance.rows.append(Reporter(case=case, phone_index=phone))
         _told(chance, case)
-    for model in (CaseParty, Deadline, Reporter):
+    models: tuple[type[Model], ...] = (CaseParty, Deadline, Reporter)
+    for model in models:
         model._default_manager.bulk_create([row for row in chance.rows if isinstance(row, model)])
 
 
