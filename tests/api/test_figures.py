@@ -139,7 +139,7 @@ def test_a_figure_counts_what_the_caller_may_see(as_: As, world: World):
         ({"from": "2025-01-01", "to": "2026-12-31"}, ("2025-01-01", "2026-12-31")),
     ],
 )
-def test_the_period_is_this_month_until_today_unless_said(as_: As, params: dict[str, str], days):
+def test_the_period_is_this_month_until_today_unless_said(as_: As, params: dict[str, Any], days: Any):
     answer = as_("leader").get("figures/", **params).json()
     assert (answer["from"], answer["to"]) == days
 
