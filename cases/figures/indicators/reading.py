@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.functional import Promise
 
@@ -10,13 +10,17 @@ from cases.figures.indicators import around
 from cases.figures.indicators.loop import loop
 from cases.figures.indicators.question import Numbers, Question, Source
 from cases.figures.indicators.table import TABLE, Indicator, Unit
+from cases.figures.whistles import Mean
+from yuhu.kit.figures import Share
 
 SOURCES: tuple[Source, ...] = (
-    *(loop, around.whistles, around.mediations, around.lists),
-    *(around.visits, around.people),
+    loop,
+    around.whistles,
+    around.mediations,
+    around.lists,
+    around.visits,
+    around.people,
 )
-# A ratio of four decimals is a percentage of two.
-_STEP = {Unit.RATIO: Decimal("0.0001"), Unit.SCORE: Decimal("0.01")}
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,14 @@ def _sum(names: Iterable[str], numbers: Numbers) -> int | None:
 
 
 def _value(one: Indicator, numbers: Numbers) -> Decimal | int | None:
+    """A ratio of four decimals, which is a percentage of two; a mean of two."""
     part, whole = _sum(one.numerator, numbers), _sum(one.denominator, numbers)
     if one.unit is Unit.COUNT or part is None:
         return part
-    return (Decimal(part) / whole).quantize(_STEP[one.unit], rounding=ROUND_HALF_UP) if whole else None
+    if one.unit is Unit.SCORE:
+        return Mean(part, whole or 0).value
+    percent = Share.of(part, whole or 0).percent
+    return None if percent is None else percent / 100
 
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:
