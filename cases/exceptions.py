@@ -142,3 +142,13 @@ class OnAnotherAgenda(Conflict):
 
     code = "on_another_agenda"
     message = _("This case stands on the agenda of a meeting already.")
+
+
+class NoSuchArea(NotFound):
+    """There is no such area, or it lies outside the caller's own."""
+
+    code = "area_unknown"
+    message = _(
+        "There is no area with this code, or it is not one of yours. Please name your district, street, community or "
+        "block, or one inside it."
+    )

@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from cases.api import attachments, events, feed, moves, views
+from cases.api import attachments, events, feed, figures, moves, views
 
 CASE = r"^cases/(?P<number>[0-9-]{1,32})/"
 
 urlpatterns = [
     path("categories/", views.CategoryList.as_view(), name="categories"),
     path("events/", feed.Feed.as_view(), name="feed"),
+    path("figures/", figures.FigureList.as_view(), name="figures"),
     path("cases/", views.CaseList.as_view(), name="cases"),
     re_path(rf"{CASE}$", views.CaseDetail.as_view(), name="case"),
     re_path(rf"{CASE}events/$", events.EventList.as_view(), name="case-events"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from django.db.models import Exists, F, OuterRef, Q, Subquery, TextChoices, lookups
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.reference import NOT_RATED
 from cases.figures.viewer import Period, Viewer
 from cases.models import Case, CaseRequest, Deadline, Rating, WorkOrder
 from cases.policies import evaluating_units, holding_units
@@ -36,6 +37,7 @@ class Show(TextChoices):
     UNIT = "my_unit", _("With my unit")
     AREA = "my_area", _("In my area")
     LATE_STEP = "late_step", _("Dispatch or evaluation overdue")
+    REGISTERED = "registered", _("Registered, as figures count them")
     CLOSED = "closed", _("Closed")
     SHOULD_BE_CLOSED = "should_be_closed", _("Closed, or due and not closed")
     IN_TIME = "closed_in_time", _("Closed, handled in time")
@@ -150,6 +152,9 @@ def _of_requests(which: Callable[[Viewer], Q]) -> Callable[[Viewer], Cases]:
 
 # --- What is late, what was done -----------------------------------------------------------------
 
+# What figures leave out (domain.md 6.1): praise, mistakes, the doubles of other cases.
+_NO_PRAISE = ~Q(category__in=sorted(NOT_RATED))
+REGISTERED = ~Q(state__in=[State.VOID, State.MERGED]) & _NO_PRAISE
 LATE_STEPS = (Step.DISPATCH, Step.EVALUATE)
 LATE_STATES = (State.REPORTED, State.HANDLED)
 IN_TIME = Q(handled_at__lte=F("due_at"))
@@ -166,14 +171,13 @@ def late_step(viewer: Viewer) -> Cases:
 
 def closed_in(period: Period | None) -> Q:
     """Closed, as opposed to ended without handling, in the period."""
-    if period is None:
-        return Q(state=State.CLOSED)
-    return Q(state=State.CLOSED, closed_at__gte=period.start, closed_at__lt=period.end)
+    closed = Q(state=State.CLOSED) & _NO_PRAISE
+    return closed if period is None else closed & Q(closed_at__gte=period.start, closed_at__lt=period.end)
 
 
 def still_due_in(period: Period | None, viewer: Viewer) -> Q:
     """Not closed although the limit lies in the period and has passed."""
-    late = Q(state__in=sorted(OPEN), due_at__lt=viewer.at)
+    late = Q(state__in=sorted(OPEN), due_at__lt=viewer.at) & _NO_PRAISE
     return late & Q(due_at__gte=period.start, due_at__lt=period.end) if period else late
 
 
@@ -210,6 +214,7 @@ _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {
     Show.UNIT: lambda viewer: Case.objects.of_units(viewer.scope.units),
     Show.AREA: lambda viewer: Case.objects.in_areas(viewer.scope.areas),
     Show.LATE_STEP: late_step,
+    Show.REGISTERED: lambda viewer: Case.objects.filter(REGISTERED),
 }
 _OF_PERIOD: dict[Show, Callable[[Viewer, Period | None], Cases]] = {
     Show.CLOSED: _closed(Q()),

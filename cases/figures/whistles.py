@@ -15,14 +15,17 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from cases.figures.sets import REGISTERED
 from cases.figures.viewer import Period, Viewer
 from cases.models import Case, Whistle, WhistleCall
 from cases.policies import holding_units
+from cases.querysets.cases import AREAS
 from staffing.models import Unit
 from staffing.posts import Post, PostKind
 from yuhu.kit import clock
 from yuhu.kit.figures import Count as Number
 from yuhu.kit.figures import Share, query_of
+from yuhu.kit.scope import STREET
 
 W, C = Whistle.State, WhistleCall.State
 
@@ -267,10 +270,10 @@ def scorecard(viewer: Viewer, period: Period) -> Scorecard:
 
 
 def whistle_figures(viewer: Viewer, period: Period, area: str = "") -> WhistleFigures:
-    """The figures of domain 6.2 for an area (a street's or the district's code; "" is the whole scope). 5 queries."""
-    whistles = _in_area(Whistle.objects.within(viewer.scope), area, "street_code")
-    calls = _in_area(WhistleCall.objects.within(viewer.scope), area, "whistle__street_code")
-    days, place = days_of(period), ("street", area if len(area) == 9 else "")
+    """The figures of domain 6.2 for an area (its code; "" is the whole scope). 5 queries."""
+    whistles = _in_area(Whistle.objects.within(viewer.scope), area)
+    calls = _in_area(WhistleCall.objects.within(viewer.scope), area, "whistle__")
+    days, place = days_of(period), ("street", area if len(area) == STREET else "")
     due = whistles.filter(due_at__gte=period.start, due_at__lt=period.end, called_at__isnull=False)
     due = due.exclude(state__in=[W.DECLINED, W.ENDED]).filter(
         Q(cleared_at__isnull=False) | Q(due_at__lt=viewer.at)
@@ -283,9 +286,7 @@ def whistle_figures(viewer: Viewer, period: Period, area: str = "") -> WhistleFi
     return WhistleFigures(
         answers=_answers(_counted(calls.filter(called_in(period)), viewer.at), days, place),
         cleared=Share.of(cleared["done"], cleared["due"]),
-        rate=Share(
-            Number(number, query_of(days, place)), Number(cases.exclude(state__in=["void", "merged"]).count())
-        ),
+        rate=Share(Number(number, query_of(days, place)), Number(cases.filter(REGISTERED).count())),
         street_score=Mean(
             sum(mean.total for mean in streets.values()), sum(mean.number for mean in streets.values())
         ),
@@ -293,8 +294,11 @@ def whistle_figures(viewer: Viewer, period: Period, area: str = "") -> WhistleFi
     )
 
 
-def _in_area(rows: Any, area: str, column: str) -> Any:
-    return rows.filter(**{f"{column}__startswith": area}) if area else rows
+def _in_area(rows: Any, area: str, prefix: str = "") -> Any:
+    """The street stands on the whistle; what is smaller stands on its case."""
+    if len(area) > STREET:
+        return rows.filter(**{f"{prefix}case__{AREAS[len(area)]}": area})
+    return rows.filter(**{f"{prefix}street_code__startswith": area}) if area else rows
 
 
 def _street_scores(calls: QuerySet[Any]) -> dict[str, Mean]:

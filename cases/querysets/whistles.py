@@ -47,7 +47,7 @@ class WhistleCallQuerySet(QuerySet[M]):
     """Departments that were called by a whistle."""
 
     def within(self, scope: Scope) -> Self:
-        """Calls in the scope's areas, and those to its own units once they were called.
+        """Calls in the scope's areas, and those to its own units once they were called; of its kinds of matter only.
 
         A department sees who else is called on the whistle's page, but not the others' answers and ratings.
         """
@@ -56,7 +56,10 @@ class WhistleCallQuerySet(QuerySet[M]):
         own = Q(unit__in=sorted(scope.units), called_at__isnull=False)
         area = Q(whistle__case__district_code__in=sorted(scope.districts))
         area |= Q(whistle__street_code__in=sorted(scope.streets))
-        return self.filter(own | area)
+        rows = self.filter(own | area)
+        if scope.kinds is None:
+            return rows
+        return rows.filter(whistle__in=rows_of(self, "whistle").within(scope).values("pk"))
 
     def running(self) -> Self:
         """Of whistles under which something may still be done by the departments."""

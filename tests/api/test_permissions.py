@@ -60,39 +60,39 @@ QUESTIONS = {"blocks/locate/": "?longitude=112.910419&latitude=27.86644"}
 # What else a move that one sees may be: made, its fields missing, not one's own, not possible in this state.
 JUDGED = frozenset({200, 400, 403, 409})
 
-# Who; reference data; the list of cases; a case of block b1; reporting one; the duty officer's "void" on it.
-# 404: it does not exist for this person. 403: it is there, but not his or hers to do.
+# Who; reference data; figures of one's own area; the list of cases; a case of block b1; reporting one; the duty
+# officer's "void" on it. 404: it does not exist for this person. 403: it is there, but not his or hers to do.
 TABLE = [
-    # who            reference cases  case  report void
-    ("nobody",            401,  401,  401,  401,  401),
-    ("stranger",          403,  200,  404,  403,  404),
-    ("governor",          200,  200,  200,  201,  403),
-    ("supervisor",        200,  200,  200,  201,  403),
-    ("assistant",         200,  200,  200,  201,  403),
-    ("liaison",           200,  200,  200,  201,  403),
-    ("governor2",         200,  200,  404,  201,  404),
-    ("governor9",         200,  200,  404,  201,  404),
-    ("handler",           200,  200,  404,  201,  404),
-    ("office_head",       200,  200,  404,  201,  404),
-    ("dispatcher",        200,  200,  200,  201,  200),
-    ("dispatcher9",       200,  200,  404,  201,  404),
-    ("coordinator",       200,  200,  200,  201,  200),
-    ("block_head",        200,  200,  200,  201,  200),
-    ("department",        200,  200,  404,  201,  404),
-    ("department_head",   200,  200,  404,  201,  404),
-    ("streetleader",      200,  200,  200,  201,  403),
-    ("leader",            200,  200,  200,  201,  403),
-    ("auditor",           200,  200,  200,  403,  403),
-    ("admin",             200,  200,  404,  403,  404),
-    ("security",          200,  200,  404,  403,  404),
+    # who            reference figures cases case report void
+    ("nobody",            401,  401,  401,  401,  401,  401),
+    ("stranger",          403,  403,  200,  404,  403,  404),
+    ("governor",          200,  200,  200,  200,  201,  403),
+    ("supervisor",        200,  200,  200,  200,  201,  403),
+    ("assistant",         200,  200,  200,  200,  201,  403),
+    ("liaison",           200,  200,  200,  200,  201,  403),
+    ("governor2",         200,  200,  200,  404,  201,  404),
+    ("governor9",         200,  200,  200,  404,  201,  404),
+    ("handler",           200,  404,  200,  404,  201,  404),
+    ("office_head",       200,  404,  200,  404,  201,  404),
+    ("dispatcher",        200,  200,  200,  200,  201,  200),
+    ("dispatcher9",       200,  200,  200,  404,  201,  404),
+    ("coordinator",       200,  200,  200,  200,  201,  200),
+    ("block_head",        200,  200,  200,  200,  201,  200),
+    ("department",        200,  404,  200,  404,  201,  404),
+    ("department_head",   200,  404,  200,  404,  201,  404),
+    ("streetleader",      200,  200,  200,  200,  201,  403),
+    ("leader",            200,  200,  200,  200,  201,  403),
+    ("auditor",           200,  200,  200,  200,  403,  403),
+    ("admin",             200,  404,  200,  404,  403,  404),
+    ("security",          200,  404,  200,  404,  403,  404),
 ]  # fmt: skip
 # Partner systems, whatever their token carries.
 SYSTEMS = [
-    ("all scopes",        200,  200,  200,  201,  403),
-    ("other area",        200,  200,  404,  403,  404),
-    ("no scope for this", 403,  403,  403,  403,  403),
-    ("ended token",       401,  401,  401,  401,  401),
-    ("revoked token",     401,  401,  401,  401,  401),
+    ("all scopes",        200,  200,  200,  200,  201,  403),
+    ("other area",        200,  200,  200,  404,  403,  404),
+    ("no scope for this", 403,  403,  403,  403,  403,  403),
+    ("ended token",       401,  401,  401,  401,  401,  401),
+    ("revoked token",     401,  401,  401,  401,  401,  401),
 ]  # fmt: skip
 
 
@@ -116,7 +116,9 @@ def system(name: str) -> Caller:
 
 def expected(row: tuple[Any, ...], path: str, method: str) -> frozenset[int]:
     """What the table says of one operation."""
-    who, reference, cases, case, report, void = row
+    who, reference, figures, cases, case, report, void = row
+    if path == "figures/":
+        return frozenset({figures})
     if path == "cases/":
         return frozenset({cases if method == "get" else report})
     if not path.startswith("cases/"):

@@ -36,6 +36,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "account": CAST,
     "post": HAS_POST,
     "sees": SEES,
+    # Whose posts open an area.
+    "area": HAS_POST
+    - {"handler", "handler2", "office_head", "department", "department_head", "admin", "security"},
     "reports": frozenset(MAY_REPORT),
     "unmasks": frozenset(MAY_UNMASK),
     "figures": FIGURES,
@@ -106,6 +109,7 @@ TABLE = """
 /api/v1/cases/{number}/attachments/{pk}/file/ GET   sees      404
 /api/v1/cases/{number}/moves/{move}/          POST  sees      404
 /api/v1/events/                               GET   post      403
+/api/v1/figures/                              GET   area      403/404
 /api/v1/                                      GET   none      403/404
 /oauth/token/                                 GET   none      405
 /oauth/revoke/                                GET   none      405

@@ -121,7 +121,7 @@ def _complete(operation: dict[str, Any], *, path: str, writes: bool) -> None:
     statuses = set(_ALWAYS)
     if parameters or writes:
         statuses.add("400")
-    if "{" in path or "locate" in path:
+    if "{" in path or path.endswith(("/locate/", "/figures/")):
         statuses.add("404")
     if writes:
         statuses |= _WRITES
