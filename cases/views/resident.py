@@ -161,7 +161,7 @@ def _again(
 
 def _page(request: HttpRequest, token: str, form: ResidentForm, *, status: int = 200) -> HttpResponse:
     form.offer_choices()
-    context: dict[str, Any] = {"form": form, "block": form.block, "token": token}
+    context: dict[str, Any] = {"form": form, "here": form.block, "token": token}
     context["most_photos"] = settings.RESIDENT_PHOTOS
     return render(request, "cases/resident.html", context, status=status)
 

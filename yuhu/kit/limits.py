@@ -1,7 +1,8 @@
 """How often somebody did something in a stretch of time, counted in the cache.
 
 For doors without log-in, where nobody's name can be counted: an address, a code of a poster, a number that is
-looked up. Where the cache is shared (Redis), all web processes count together. Leaves to others: how much is too much (settings).
+looked up. Where the cache is shared (Redis), all web processes count together. Leaves to others: how much is too much
+(settings).
 """
 
 import hashlib
