@@ -78,6 +78,7 @@ class ResidentForm(forms.Form):
         "[0-9]{1,8}",
         label=_("What kind of trouble is it?"),
         required=False,
+        help_text=_("Leave it open if you are not sure: the street then decides."),
         widget=SearchSelect(),
         error_messages={
             "invalid_choice": _("This category does not exist. Please choose one from the list.")
@@ -95,7 +96,8 @@ class ResidentForm(forms.Form):
         initial = {"stamp": new_stamp(block.code, at)}
         super().__init__(data.copy() if data is not None else None, initial=initial)
         self.block, self.at = block, at
-        self.fields["category"].required = not _knows_unsure()
+        if not _knows_unsure():
+            self.fields["category"].required, self.fields["category"].help_text = True, ""
         self.key = self._read_stamp() if data is not None else ""
 
     def offer_choices(self) -> None:
