@@ -32,6 +32,10 @@ class PosterVerbs(VerbsAdmin):
     verbs: ClassVar[tuple[Verb, ...]] = (RENEW,)
     noun: ClassVar[str] = "block"
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As all areas: whoever holds a post."""
+        return scope_of(request).has_post
+
     def in_question(self, request: HttpRequest, obj: Any, verb: Verb) -> bool:
         """Nobody else is bothered with it."""
         return False
