@@ -1,5 +1,8 @@
 """Posters of blocks: who prints what, what they say, and a code that is replaced at the desk."""
 
+import datetime as dt
+import importlib
+import json
 import re
 import zlib
 from pathlib import Path
@@ -7,17 +10,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from blocks.actions import issue_posters, renew_poster
-from blocks.models import Block, Poster
+from blocks.actions import import_division, issue_posters, renew_poster
+from blocks.models import Block, Division, Poster
 from staffing import views
 from staffing.admin.posters import RENEW
 from staffing.policies import may_print_posters, may_renew_poster
 from tests.pages.forms import Page
 from tests.world import AT, OTHER_STREET, STREET, World
+from yuhu.journal.actions import SYSTEM
 from yuhu.journal.models import Entry
 from yuhu.kit import clock, pdf
 
@@ -208,6 +213,31 @@ def test_posters_that_hang_stay_good_when_codes_are_issued_again(world: World) -
     after = dict(Poster.objects.values_list("code", "token"))
     assert after.pop("43030200199901")
     assert after == before
+
+
+def test_upgrading_gives_every_block_that_there_is_a_code(world: World) -> None:
+    blocks = Block.objects.values_list("code", flat=True).distinct().count()
+    Poster.objects.all().delete()
+    importlib.import_module("blocks.migrations.0002_posters").issue(apps, None)
+    assert Poster.objects.count() == blocks
+
+
+def test_a_poster_that_hangs_outlives_a_new_division(world: World, anybody: Client) -> None:
+    before, token = TODAY + dt.timedelta(days=1), Poster.objects.get(code=world.b1.code).token
+    old = Division.objects.get()
+    outline, features = world.b1.boundary, json.loads(old.feature_collection())["features"]
+    made = import_division(
+        district_code=old.district_id,
+        features=features,
+        effective_from=before,
+        source="demo",
+        actor=SYSTEM,
+        at=AT,
+    )
+    assert made.ok
+    found = Block.objects.of_poster(token, before).get()
+    assert (found.code, found.division, found.boundary) == (world.b1.code, made.division, outline)
+    assert Block.objects.of_poster(token, TODAY).get() == world.b1
 
 
 def test_a_block_without_a_code_gets_one_by_replacing(world: World, as_, laid_out: list[str]) -> None:
