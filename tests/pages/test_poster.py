@@ -69,7 +69,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pages.append(html)
         return b"%PDF-"
 
-    monkeypatch.setattr(views.pdf, "make", note)
+    monkeypatch.setattr(pdf, "make", note)
     return pages
 
 
