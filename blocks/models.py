@@ -6,10 +6,11 @@ Leaves to others: finding (querysets), writing (actions), people in blocks (staf
 """
 
 import datetime as dt
+import secrets
 
 from django.db import models
 from django.db.models.functions import Left, Length
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -249,6 +250,38 @@ class Block(models.Model):
     def centroid(self) -> tuple[float, float]:
         """Longitude and latitude of a point inside: the centroid wherever that lies inside."""
         return self.centroid_longitude, self.centroid_latitude
+
+
+def new_token() -> str:
+    """The secret of a poster: 144 random bits."""
+    return secrets.token_urlsafe(18)
+
+
+class Poster(models.Model):
+    """What the posters of a block carry: the secret that lets residents report from there, one at a time.
+
+    Kept by the block's code and not by its row: a poster on the wall outlives a new division of the district.
+    """
+
+    code = models.CharField(_("code"), max_length=14, primary_key=True)
+    token = models.CharField(max_length=32, default=new_token, editable=False)
+    renewed_at = models.DateTimeField(_("renewed"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("poster")
+        verbose_name_plural = _("posters")
+        constraints = [
+            code_check("poster", 14),
+            # Its index finds the block of a token.
+            models.UniqueConstraint(fields=["token"], name="poster_token_once"),
+            # 96 bits and more: nobody finds one by trying.
+            models.CheckConstraint(
+                condition=models.Q(GreaterThanOrEqual(Length("token"), 16)), name="poster_token_long"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 def block_name(community: str, number: int) -> str:

@@ -78,6 +78,11 @@ class BlockQuerySet(AreaQuerySet[M]):
             inside |= Q(code__startswith=code)
         return self.filter(inside)
 
+    def of_poster(self, token: str, on: dt.date) -> Self:
+        """The block in force on the local day ``on`` whose posters carry ``token``: one, or none."""
+        posters = apps.get_model("blocks", "Poster")._default_manager.filter(token=token)
+        return self.in_force(on).filter(code__in=posters.values("code"))
+
     def with_parents(self) -> Self:
         """Community, street and division in the same query, without their outlines."""
         joined = self.select_related("division", "community__street")

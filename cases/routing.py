@@ -73,6 +73,7 @@ SENTENCES: dict[str, str] = {
     "no_item": gettext_noop(
         "No published item %(item)s: it may not be dispatched by itself; the duty officer decides."
     ),
+    "unsure": gettext_noop("Whoever reported it did not know the category: the duty officer decides."),
     "block": gettext_noop("The place lies in %(block)s."),
     "no_block": gettext_noop("The place is not known yet: the duty officer places it."),
     "governor": gettext_noop("An ordinary matter goes to the block's governor, %(name)s."),

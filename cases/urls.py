@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from cases.views import detail, erase, listing, meetings, moves, person, photos, place, public, report
+from cases.views import (
+    detail,
+    erase,
+    listing,
+    meetings,
+    moves,
+    person,
+    photos,
+    place,
+    public,
+    report,
+    resident,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -21,6 +33,9 @@ urlpatterns = [
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/minutes.pdf", meetings.minutes, name="minutes"),
     path("here/", place.here, name="here"),
+    path("r/", resident.look_up, name="look_up"),
+    path("r/<slug:token>/", resident.report, name="resident"),
+    path("f/<slug:token>/sent/", resident.sent, name="resident_sent"),
     path("f/<slug:token>/", public.follow, name="follow"),
     path("f/<slug:token>/<slug:name>/", public.answer, name="answer"),
     path("f/<slug:token>/photos/<int:pk>/", public.photo, name="follow_photo"),

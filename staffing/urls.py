@@ -1,4 +1,4 @@
-"""Addresses of the account, of a leave, and the admin's own that lead here instead: one door, journaled."""
+"""Addresses of the account, of a leave, of posters, and the admin's own that lead here instead: one door, journaled."""
 
 from django.urls import path
 from django.views.generic import RedirectView
@@ -13,6 +13,8 @@ urlpatterns = [
     path("password/done/", views.password_changed, name="password_change_done"),
     path("second-factor/", views.second_factor, name="second_factor"),
     path("leave/<int:pk>/", views.leave, name="leave"),
+    path("posters/blocks/<slug:code>.pdf", views.block_poster, name="block_poster"),
+    path("posters/streets/<slug:code>.pdf", views.street_posters, name="street_posters"),
     path("admin/login/", views.to_log_in),
     path("admin/logout/", views.LogOut.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

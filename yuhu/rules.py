@@ -39,4 +39,18 @@ MEDIATION_DAYS = {
 # Both parties ask the court together within so many days (People's Mediation Law, art. 33).
 MEDIATION_CONFIRM_DAYS = env.int("MEDIATION_CONFIRM_DAYS", default=30)
 RETAIN_MEDIATION_DAYS = env.int("RETAIN_MEDIATION_DAYS", default=3 * 365)
+
+# Residents report from the code on their block's poster, without log-in: how much one address and one block may send
+# in an hour, how often one may look up, how much a report weighs with its photos, and which category stands for "not
+# sure" (a duty officer then decides who receives it; empty or unknown: residents must choose one).
+RESIDENT_HOTLINE = env.str("RESIDENT_HOTLINE", default="")
+RESIDENT_CATEGORY = env.str("RESIDENT_CATEGORY", default="1203")
+RESIDENT_REPORTS_PER_HOUR = env.int("RESIDENT_REPORTS_PER_HOUR", default=30)
+RESIDENT_REPORTS_OF_BLOCK_PER_HOUR = env.int("RESIDENT_REPORTS_OF_BLOCK_PER_HOUR", default=120)
+RESIDENT_LOOKUPS_PER_HOUR = env.int("RESIDENT_LOOKUPS_PER_HOUR", default=10)
+RESIDENT_PHOTOS = 4
+RESIDENT_MAX_BYTES = 40 * 1024 * 1024
+# A form that is sent sooner was filled in by no person; one that is older is sent once more.
+RESIDENT_FORM_SECONDS = (3, 12 * 3600)
+
 DUPLICATE_METRES, DUPLICATE_DAYS = 100, 14

@@ -145,7 +145,11 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Of 300, the default, a flood of addresses would push out the counts that hold it back.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
 }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=2.0)

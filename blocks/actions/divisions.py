@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from blocks.actions.posters import issue_posters
 from blocks.exceptions import ImplausibleDate, NotLater, UnknownDistrict
 from blocks.geometry import read_polygons
 from blocks.geometry.features import BlockRow, RowError, read_blocks
@@ -116,6 +117,7 @@ def _write(division: Division, rows: list[BlockRow], names: Mapping[str, str]) -
     division.digest = content_digest(blocks)
     division.save(force_insert=True)
     Block.objects.bulk_create(blocks)
+    issue_posters(block.code for block in blocks)
 
 
 def _block(division: Division, row: BlockRow, community: str) -> Block:

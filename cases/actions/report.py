@@ -19,7 +19,7 @@ from cases.models import Case, CaseNumber, CaseParty, Category, Reporter
 from cases.policies import may_report
 from cases.states import Step
 from duties.models import CalendarVersion, TimeRules, time_rules
-from yuhu.journal.actions import text_digest
+from yuhu.journal.actions import SYSTEM, text_digest
 from yuhu.journal.models import Entry
 from yuhu.kit import bulk, clock, people, steps
 from yuhu.kit.compiled import Compiled
@@ -60,6 +60,7 @@ class NewCase:
     client: str = ""
     submission_key: str | None = None
     finding: int | None = None  # the key of what was found at a visit or a meeting
+    unsure: bool = False  # a resident does not know the category: a duty officer decides who receives it
     address_alone: bool = False  # partners may send an address without a place; a person places it
 
 
@@ -240,17 +241,19 @@ def _store(new: NewCase, *, by: By, at: dt.datetime) -> Case:
         if by.user is not None:
             party = bulk.blank(CaseParty, case_id=case.pk, role=CaseParty.Role.REPORTER, user_id=by.user.pk)
             bulk.add(party)
-        if answers:
-            _keep_person(case, new.reporter)
+        if answers or new.channel == Case.Channel.RESIDENT:
+            _keep_person(case, new.reporter)  # who reports without an account gets a link in any case
         clocks = Clocks.of_new_case(case, at, ground.rules)
         if answers:
             clocks.start(Step.CONTACT)
-        if case.block_id is None:
+        if case.waits_for_person:
             clocks.start(Step.DISPATCH)
         clocks.save()
         # Before the entry, which hints at the relay: where steps run here, one relay then takes in report and dispatch.
         steps.nudge(DISPATCH_STEP, case.pk)
         journal(case, "case.reported", by=by, at=at, is_new=True, **_facts(case))
+    if new.unsure:
+        journal(case, "case.left_to_person", by=By(user=None, actor=SYSTEM), at=at)
     return case
 
 
@@ -289,7 +292,8 @@ def _row(new: NewCase, category: Category, place: Place | None, *, by: By, at: d
         latitude=new.latitude,
         address=new.address,
         reported_at=at,
-        waits_for_person=place is None,
+        waits_for_person=place is None or new.unsure,
+        explanation=[{"code": "unsure"}] if new.unsure else [],
         must_rate=has_reporter and category.rated and programme == Case.Programme.INSTANT_RESPONSE,
         client=new.client,
         external_id=new.external_id,

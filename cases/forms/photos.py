@@ -41,12 +41,16 @@ class PhotoTray:
     Uploads are prepared at once; one that is refused is told in ``errors`` and costs the others nothing.
     """
 
-    def __init__(self, user: User, data: QueryDict, files: Files, fields: Mapping[str, str]) -> None:
-        self.user = user
+    def __init__(
+        self, user: User | None, data: QueryDict, files: Files, fields: Mapping[str, str], *, most: int = MOST
+    ) -> None:
+        self.user, self.most = user, most
         self.fields = dict(fields)
         self.errors: dict[str, list[str]] = {}
         keys = [key for key in data.getlist("kept_photos") if _KEY.fullmatch(key)][: MOST * 4]
-        self._drafts = list(PhotoDraft.objects.filter(user=user, key__in=keys).order_by("pk")) if keys else []
+        self._drafts = (
+            list(PhotoDraft.objects.filter(user=user, key__in=keys).order_by("pk")) if keys and user else []
+        )
         self._new = {name: self._prepared(name, files.getlist(name)) for name in fields}
 
     def photos(self, name: str) -> list[Photo]:
@@ -65,10 +69,13 @@ class PhotoTray:
         return next((place for place in places if place is not None), None)
 
     def keep(self, at: dt.datetime) -> bool:
-        """The form comes back: what was uploaded now is kept as well. False when it could not be."""
+        """The form comes back: what was uploaded now is kept as well. False when it could not be: nobody without an
+        account has a place for it."""
         kept = True
         for name, photos in self._new.items():
-            if photos:
+            if photos and self.user is None:
+                kept = False
+            elif photos and self.user is not None:
                 try:
                     self._drafts += keep_drafts(user=self.user, photos=photos, stage=self.fields[name], at=at)
                 except FilesAway:
@@ -78,7 +85,7 @@ class PhotoTray:
 
     def forget(self) -> None:
         """The form was sent."""
-        if self._drafts:
+        if self._drafts and self.user is not None:
             forget_drafts(user=self.user, keys=[draft.key for draft in self._drafts])
 
     def kept(self, name: str) -> list[Kept]:
@@ -93,9 +100,9 @@ class PhotoTray:
         held = sum(draft.stage == self.fields[name] for draft in self._drafts)
         photos: list[Photo] = []
         for upload in uploads:
-            if held + len(photos) >= MOST:
+            if held + len(photos) >= self.most:
                 sentence = _("At most %(most)d photos can be sent; the others were left out.")
-                self._complain(name, sentence % {"most": MOST})
+                self._complain(name, sentence % {"most": self.most})
                 break
             try:
                 photos.append(prepare(cast(BinaryIO, upload.file), field=name))

@@ -55,8 +55,8 @@ class CodeChoice(forms.ChoiceField):
         self.pattern = re.compile(pattern)
 
     def validate(self, value: Any) -> None:
-        """A block may stay empty when the place was measured instead; the form decides that as a whole."""
-        if not value and isinstance(self.widget, BlockSelect):
+        """What may stay empty may; a block may when the place was measured instead. The form decides that."""
+        if not value and (not self.required or isinstance(self.widget, BlockSelect)):
             return
         forms.Field.validate(self, value)
         if not self.pattern.fullmatch(value):

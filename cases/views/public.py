@@ -54,7 +54,7 @@ HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex, nofollow,
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """How the report stands."""
     case = _case_of(token)
-    return _unknown(request) if case is None else _page(request, token, case)
+    return unknown(request) if case is None else _page(request, token, case)
 
 
 @never_cache
@@ -63,7 +63,7 @@ def answer(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """Rate or reopen."""
     case = _case_of(token)
     if case is None or name not in OFFERED:
-        return _unknown(request)
+        return unknown(request)
     if request.method != "POST":
         return redirect("cases:follow", token)
     at = clock.now()
@@ -102,9 +102,9 @@ def photo(request: HttpRequest, token: str, pk: int, *, small: bool = False) -> 
     )
     row = rows.filter(pk=pk).first()
     if row is None:
-        return _unknown(request)
+        return unknown(request)
     response = jpeg(request, row.thumbnail if small else row.file, etag=f"{row.sha256}-{small:d}")
-    return _closed(response)
+    return closed(response)
 
 
 def _case_of(token: str) -> Case | None:
@@ -135,7 +135,7 @@ def _page(
         "forms": open_forms,
         "at": at,
     }
-    return _closed(render(request, "cases/follow.html", context, status=status))
+    return closed(render(request, "cases/follow.html", context, status=status))
 
 
 def _result(case: Case) -> Note | None:
@@ -161,11 +161,12 @@ def _pictures(case: Case, token: str) -> list[Picture]:
     ]
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    return _closed(render(request, "cases/unknown.html", status=404))
+def unknown(request: HttpRequest) -> HttpResponse:
+    """A private link that leads nowhere."""
+    return closed(render(request, "cases/unknown.html", status=404))
 
 
-def _closed(response: HttpResponse) -> HttpResponse:
+def closed(response: HttpResponse) -> HttpResponse:
     """Nothing of it is told onward."""
     for name, value in HEADERS.items():
         response[name] = value

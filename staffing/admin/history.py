@@ -44,6 +44,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "absence.ended": _("Back earlier: on %(ends_on)s instead of %(before)s"),
     "absence.cancelled": _("Cancelled: it counts as not taken"),
+    "poster.renewed": _("Code of the poster replaced: posters that hung until then lead nowhere"),
     "unit.joined": _("%(role)s: %(person)s, from %(starts_on)s"),
     "unit.left": _("%(role)s: %(person)s, until %(ends_on)s"),
     "unit.office_moved": _("Belongs to %(unit)s from %(starts_on)s"),

@@ -16,6 +16,7 @@ from staffing.actions import add_assistant, end_assistant, hand_over, relieve, s
 from staffing.admin.base import DayFilter, HistoryAdmin, PostsAdmin, entitled, who_and_when
 from staffing.admin.days import BlockDays
 from staffing.admin.forms import AssistantEndForm, AssistantForm, Change, TenureForm
+from staffing.admin.posters import PosterVerbs
 from staffing.admin.vacancies import OwnAreaFilter, VacanciesPage
 from staffing.models import Assistant, Tenure
 from staffing.policies import appoints, cadre_posts, may_appoint
@@ -212,7 +213,7 @@ admin.site.unregister(Block)
 
 
 @admin.register(Block)
-class BlockRosterAdmin(BlockDays, VacanciesPage, SheetTools, BlockAdmin):
+class BlockRosterAdmin(BlockDays, VacanciesPage, SheetTools, PosterVerbs, BlockAdmin):
     """The blocks with 1 + N + 1 of today: one row a block, vacancies to be seen at once."""
 
     list_display = (

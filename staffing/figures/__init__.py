@@ -5,6 +5,7 @@ from staffing.figures.careers import Held, career_of, holders_of
 from staffing.figures.counsel import CounselCoverage, communities_without_counsel, counsel_coverage
 from staffing.figures.days import BlockDay, Sitting, block_on, sittings_on
 from staffing.figures.matching import HOUSEHOLDS, Candidate, Mismatch, Opening, block_sizes, mismatches
+from staffing.figures.posters import Sheet, sheets_of
 from staffing.figures.rosters import ALL, NEEDED, BlockRoster, Completeness, Rosters, roster_rows, rosters
 from staffing.figures.rota import Week, week_of
 from staffing.figures.trainings import (
@@ -33,6 +34,7 @@ __all__ = [
     "Mismatch",
     "Opening",
     "Rosters",
+    "Sheet",
     "Sitting",
     "Standing",
     "Trained",
@@ -51,6 +53,7 @@ __all__ = [
     "mismatches",
     "roster_rows",
     "rosters",
+    "sheets_of",
     "sittings_on",
     "training_coverage",
     "training_years",

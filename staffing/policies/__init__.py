@@ -10,6 +10,7 @@ from staffing.policies.absences import (
     may_name_stand_in,
     may_record_absence,
 )
+from staffing.policies.posters import may_print_posters, may_renew_poster
 from staffing.policies.registers import (
     ENDED,
     SETTLED,
@@ -90,9 +91,11 @@ __all__ = [
     "may_plan_around",
     "may_plan_rota",
     "may_plan_visit",
+    "may_print_posters",
     "may_record_absence",
     "may_record_visit",
     "may_remove_shift",
+    "may_renew_poster",
     "may_seat",
     "may_withdraw_attendance",
     "may_withdraw_swap",

@@ -74,6 +74,11 @@ TABLE = """
 /meetings/<int:pk>/minutes.pdf                GET   none      404
 /here/                                        GET   post      404
 /certificates/                                GET   post      403
+/posters/blocks/<slug:code>.pdf               GET   none      404
+/posters/streets/<slug:code>.pdf              GET   none      404
+/r/                                           GET   anybody   -
+/r/<slug:token>/                              GET   none      404
+/f/<slug:token>/sent/                         GET   anybody   -
 /f/<slug:token>/                              GET   anybody   -
 /f/<slug:token>/<slug:name>/                  GET   anybody   -
 /f/<slug:token>/photos/<int:pk>/              GET   none      404
@@ -273,7 +278,7 @@ def expected(row: Row, name: str) -> set[str]:
         return {"in"}
     if name in (NOBODY, CLOSED):
         # What is closed for everybody and asks nobody's name says that it is not there.
-        asks_nobody = row.who == "none" and row.route.startswith(("/f/", "/services/", "/oauth/"))
+        asks_nobody = row.who == "none" and row.route.startswith(("/f/", "/r/", "/services/", "/oauth/"))
         return {row.others} if asks_nobody else {"login"}
     return set(row.others.split("/"))
 

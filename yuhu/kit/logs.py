@@ -4,8 +4,8 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-# Paths that hold a secret (cases.urls): the private link, and a kept photo's key.
-_PRIVATE_LINK = re.compile(r"(/f/|/cases/drafts/)[\w-]{6,}")
+# Paths that hold a secret (cases.urls): the private link, the code of a poster, a kept photo's key.
+_PRIVATE_LINK = re.compile(r"(/f/|/r/|/cases/drafts/)[\w-]{6,}")
 # What somebody searched for or wanted to open next, in an address: it may be a name.
 _TYPED = re.compile(r"([?&](?:q|next|username|subject|client_secret|password|access_token)=)[^&#\s'\"]+")
 # Mobile numbers wherever one slipped into a text.

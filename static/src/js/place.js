@@ -1,5 +1,5 @@
 // Fills the place of a case from the device: the button asks the device, the server names the block.
-// Container [data-place] with data-url, hidden inputs [data-longitude] and [data-latitude], a button
+// Container [data-place] with data-url (without it the block is known and nobody is asked), hidden inputs [data-longitude] and [data-latitude], a button
 // [data-locate], a status line [data-place-status] and, for choosing by hand, a select [data-block].
 // The sentences are data-text-* of the container. Without script one chooses the block by hand.
 import { each, fill } from "./dom.js";
@@ -54,6 +54,11 @@ function enhance(box) {
     longitude.value = Number(lon).toFixed(DECIMALS);
     latitude.value = Number(lat).toFixed(DECIMALS);
     longitude.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!texts.url) {
+      // Residents: the block is known, the place is only sent along.
+      say(texts.textUnnamed, "found");
+      return;
+    }
     say(texts.textLooking, "busy");
     try {
       const found = await blockAt(texts.url, longitude.value, latitude.value);

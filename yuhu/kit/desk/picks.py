@@ -52,7 +52,7 @@ class Picks(AutocompleteSelectMultiple):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         typed = re.split(r"[\s,，、;；]+", str(data.get(f"{name}-typed") or "").strip())
-        chosen = super().value_from_datadict(data, files, name) or []
+        chosen = [one for one in super().value_from_datadict(data, files, name) or [] if one]
         return [*chosen, *(TYPED + one for one in typed if one)]
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
