@@ -84,7 +84,9 @@ def test_the_persons_page_opens_for_those_who_see_the_case_and_may_unmask(
     assert got == {name: 200 if name in MAY_UNMASK else 403 if name in SEES else 404 for name in world.people}
 
 
-def test_every_page_asks_for_a_log_in_except_the_reporters(world: World, case: Case, anybody: Client) -> None:
+def test_every_page_asks_for_a_log_in_except_those_of_residents(
+    world: World, case: Case, anybody: Client
+) -> None:
     values = {
         "number": case.number,
         "key": "k" * 8,
@@ -99,7 +101,7 @@ def test_every_page_asks_for_a_log_in_except_the_reporters(world: World, case: C
             for part in str(pattern.pattern).replace("<", "\0<").replace(">", ">\0").split("\0")
         )
         answer = anybody.get(path)
-        if path.startswith("/f/"):
+        if path.startswith(("/f/", "/r/")):
             assert answer.status_code in (200, 302, 404), path
             assert "/login/" not in answer.headers.get("Location", ""), path
         else:
