@@ -35,5 +35,4 @@ class SeesCases(LoopAdmin):
     """As for cases: administrators of the system and of its security look after none."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        scope = scope_of(request)
-        return scope.looks_after_cases
+        return scope_of(request).looks_after_cases

@@ -24,7 +24,7 @@ from staffing.posts import Function
 from yuhu.journal.actions import SYSTEM, Actor, record
 from yuhu.journal.digests import text_digest
 from yuhu.kit import clock
-from yuhu.kit.exceptions import Invalid
+from yuhu.kit.exceptions import Forbidden, Invalid
 from yuhu.kit.text import clean_text
 from yuhu.kit.verdicts import Verdict
 
@@ -45,7 +45,12 @@ class Plan:
 
 @transaction.atomic
 def draft_consultation(*, unit: Unit, plan: Plan, by: User, at: dt.datetime, actor: Actor) -> Consultation:
-    """Prepare a consultation; the streets see nothing of it before it is opened. Raises Invalid."""
+    """Prepare a consultation for one's own department; the streets see nothing of it before it is opened.
+
+    Raises Forbidden, Invalid.
+    """
+    if unit.pk not in policies.own_departments(by, clock.local_date(at)):
+        raise Forbidden(field="unit")
     row = Consultation(unit=unit, salt=secrets.token_hex(16), made_by=by, made_at=at)
     _fill(row, plan)
     _record("consultation.drafted", row, at, actor, digest=text_digest(row.salt, row.about))

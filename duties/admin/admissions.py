@@ -42,7 +42,6 @@ from duties.admin.admission_filters import (
     YearFilter,
 )
 from duties.admin.admission_forms import AdmissionForm, ApproveForm, DeclineForm, ReferForm, SupplementForm
-from duties.admin.consultations import RightsAdmin
 from duties.admin.register import register_of, streets_of
 from duties.figures import admission_rate
 from duties.models import Admission
@@ -57,7 +56,7 @@ from duties.policies.admissions import (
     may_withdraw,
 )
 from staffing.admin.filters import FilteredAdmin
-from staffing.admin.verbs import Verb
+from staffing.admin.verbs import PersonVerbsAdmin, Verb
 from staffing.models import Unit
 from yuhu.kit import clock
 from yuhu.kit.desk.lists import scope_of
@@ -82,7 +81,7 @@ def _supplement(*, admission: Admission, reason: str, by: Any, at: Any, actor: A
 
 
 @admin.register(Admission)
-class AdmissionAdmin(FilteredAdmin, RightsAdmin):
+class AdmissionAdmin(FilteredAdmin, PersonVerbsAdmin):
     """The requests of one's own department or district, and the register of all decisions."""
 
     add_form = AdmissionForm

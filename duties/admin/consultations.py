@@ -47,23 +47,14 @@ from duties.policies import (
     own_departments,
     own_streets,
 )
-from staffing.admin import who_and_when
 from staffing.admin.base import entitled
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import PersonVerbsAdmin, Verb
 from staffing.models import Unit
 from yuhu.kit import clock
 from yuhu.kit.desk.forms import ReadForm
 from yuhu.kit.desk.lists import scope_of
-from yuhu.kit.exceptions import Forbidden
 
 State = Consultation.State
-
-
-class RightsAdmin(VerbsAdmin):
-    """Verbs whose actions want to know the person, beside the name for the journal."""
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        return {**who_and_when(request), "by": request.user}
 
 
 def _amend(*, consultation: Consultation, by: Any, at: Any, actor: Any, **plan: Any) -> Consultation:
@@ -71,7 +62,7 @@ def _amend(*, consultation: Consultation, by: Any, at: Any, actor: Any, **plan: 
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(RightsAdmin):
+class ConsultationAdmin(PersonVerbsAdmin):
     """Departments ask by a form and open the draft; the asked streets find it here, and their own answers under it."""
 
     add_form = ConsultationForm
@@ -162,8 +153,6 @@ class ConsultationAdmin(RightsAdmin):
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Consultation:
         unit = data.pop("unit")
-        if unit.pk not in own_departments(request.user, clock.today()):
-            raise Forbidden(field="unit")
         entitled(may_consult(request.user, clock.now()))
         return draft_consultation(unit=unit, plan=Plan(**data), **self.who(request))
 
@@ -207,7 +196,7 @@ class ConsultationAdmin(RightsAdmin):
 
 
 @admin.register(StreetAnswer)
-class StreetAnswerAdmin(RightsAdmin):
+class StreetAnswerAdmin(PersonVerbsAdmin):
     """One row a street and consultation: here streets answer, sign off and assess, and departments reply."""
 
     change_form_template = "admin/duties/streetanswer/change_form.html"

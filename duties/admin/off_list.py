@@ -29,7 +29,6 @@ from duties.actions import (
 )
 from duties.admin.admission_filters import DepartmentFilter
 from duties.admin.admission_forms import ConcludeForm, ConfirmForm, DismissForm, PushedForm
-from duties.admin.consultations import RightsAdmin
 from duties.figures import off_list_tasks
 from duties.models import OffListReport
 from duties.policies.admissions import (
@@ -41,7 +40,7 @@ from duties.policies.admissions import (
     may_take_up,
 )
 from staffing.admin.filters import FilteredAdmin
-from staffing.admin.verbs import Verb
+from staffing.admin.verbs import PersonVerbsAdmin, Verb
 from staffing.models import Unit
 from staffing.policies import may
 from staffing.posts import Capability
@@ -103,7 +102,7 @@ class TodoFilter(KnownFilter):
 
 
 @admin.register(OffListReport)
-class OffListReportAdmin(FilteredAdmin, RightsAdmin):
+class OffListReportAdmin(FilteredAdmin, PersonVerbsAdmin):
     """One's own reports; for inspection those of the district."""
 
     add_form = PushedForm

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from blocks.models import Block
 from staffing.actions import cancel_leave, end_leave, name_stand_in, take_leave
 from staffing.admin.base import DayFilter
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import PersonVerbsAdmin, Verb
 from staffing.figures import away, turns_of
 from staffing.models import Absence, AbsenceState, StandIn, User
 from staffing.policies import (
@@ -147,7 +147,7 @@ def act_for(*, absence: Absence, seat: str, stand_in: User, **who: Any) -> objec
 
 
 @admin.register(Absence)
-class AbsenceAdmin(VerbsAdmin):
+class AbsenceAdmin(PersonVerbsAdmin):
     """Leave, with those who stand in."""
 
     add_form = AbsenceForm
@@ -187,9 +187,6 @@ class AbsenceAdmin(VerbsAdmin):
             ),
         ),
     )
-
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        return {"by": request.user, **super().who(request)}
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
         return bool(appoints(request.user, on=clock.today()))

@@ -156,3 +156,10 @@ class VerbsAdmin(PostsAdmin):
                 yield Shown(verb, verdict, url, form, came_back)
             elif self.in_question(request, obj, verb):
                 yield Shown(verb, verdict, url)
+
+
+class PersonVerbsAdmin(VerbsAdmin):
+    """Verbs whose actions ask the person's rights themselves, beside the name for the journal."""
+
+    def who(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().who(request), "by": request.user}

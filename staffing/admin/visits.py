@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from staffing.actions import add_finding, cancel_visit, plan_visit, record_visit
 from staffing.admin.filters import FilteredAdmin
 from staffing.admin.roster import BlockOfStreetFilter
-from staffing.admin.verbs import Verb, VerbsAdmin
+from staffing.admin.verbs import PersonVerbsAdmin, Verb
 from staffing.admin.visit_forms import STATE_LATE, AddFindingForm, CancelForm, RecordForm, VisitForm
 from staffing.admin.visit_lists import AreaFilter, VisitDayFilter, VisitStateFilter, WhoseFilter
 from staffing.middleware import StaffRequest
@@ -43,11 +43,6 @@ MOST_ROWS = 10_000
 OUTLINES = ("block__boundary", "block__community__boundary", "block__community__street__boundary")
 
 
-def _who(request: HttpRequest) -> dict[str, Any]:
-    staff = cast(StaffRequest, request)
-    return {"by": staff.user, "at": clock.now(), "actor": staff.actor}
-
-
 def level_of(posts: list[Post]) -> str:
     """As whose cadre the person comes, by the widest of the posts."""
     shortest = min((len(post.area) for post in posts), default=STREET)
@@ -55,7 +50,7 @@ def level_of(posts: list[Post]) -> str:
     return known.get(shortest, Visit.Level.COMMUNITY).value
 
 
-class VisitAdmin(FilteredAdmin, VerbsAdmin):
+class VisitAdmin(FilteredAdmin, PersonVerbsAdmin):
     """Visits and meetings of the person's areas, and those in which he or she takes part."""
 
     add_form = VisitForm
@@ -157,9 +152,6 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         # Two cadres of one visit who both fit: the visit stands there once, with its own count of findings.
         return (rows.filter(pk__in=found.order_by().values("pk")) if question.strip() else found), False
 
-    def who(self, request: HttpRequest) -> dict[str, Any]:
-        return _who(request)
-
     def tabs(self, request: HttpRequest) -> list[tuple[Any, str]]:
         today = clock.today()
         return [
@@ -194,7 +186,7 @@ class VisitAdmin(FilteredAdmin, VerbsAdmin):
         return {**known, **asked}
 
     def store(self, request: HttpRequest, obj: Any, data: dict[str, Any]) -> Visit:
-        return plan_visit(**data, **_who(request))
+        return plan_visit(**data, **self.who(request))
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

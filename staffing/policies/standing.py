@@ -71,8 +71,10 @@ def scope_of(user: User | AnonymousUser, on: dt.date) -> Scope:
     kinds = next((post.categories for post in posts if post.categories is not None), None)
     inspects = frozenset(post.area for post in posts if post.kind in CAPABILITIES[Capability.READ_INSPECTION])
     seats = frozenset(post.unit_id for post in posts if post.unit_id)
-    more = {"kinds": kinds, "confidential": kept, "inspects": inspects, "seats": seats}
-    return Scope(areas, units, user.pk, has_post=bool(posts), **more)  # type: ignore[arg-type]
+    return Scope(
+        areas, units, user.pk,
+        has_post=bool(posts), kinds=kinds, confidential=kept, inspects=inspects, seats=seats,
+    )  # fmt: skip
 
 
 _ADMINISTRATORS = frozenset({PostKind.SYSTEM_ADMIN, PostKind.SECURITY_ADMIN})

@@ -20,6 +20,7 @@ from tests.duties.hearings import (
     a_closed_one,
     a_draft,
     an_open,
+    plan,
     replied,
     row_of,
     said,
@@ -28,6 +29,7 @@ from tests.duties.hearings import (
 from tests.world import AT, OTHER_STREET, START, STREET, World
 from yuhu.journal.actions import SYSTEM
 from yuhu.kit import clock
+from yuhu.kit.exceptions import Forbidden
 
 ASKED, ANSWERS = "duties.consultation", "duties.streetanswer"
 PEOPLE = (
@@ -318,3 +320,11 @@ def test_the_story_is_told_in_words(world: World) -> None:
         story = enter(world.streetleader).get(page(model, "change", key)).context["story"]
         assert story
         assert not [line for line in story if line.sentence.startswith("consultation.")]
+
+
+def test_nobody_asks_for_another_department(world: World) -> None:
+    other = (
+        Unit.objects.filter(kind=Unit.Kind.DEPARTMENT).exclude(pk=a_draft(world).unit_id).order_by("code")[0]
+    )
+    with pytest.raises(Forbidden):
+        actions.draft_consultation(unit=other, plan=plan(), **who(world.department))

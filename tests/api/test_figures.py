@@ -11,7 +11,7 @@ from tests.api.callers import As, Caller, errors
 from tests.api.partners import partner
 from tests.api.test_query_counts import at_most
 from tests.cases.indicator_makers import many
-from tests.cases.test_indicators import NOVEMBER
+from tests.cases.indicator_questions import NOVEMBER
 from tests.world import OTHER_STREET, STREET, World, a_closed, a_dispatched, a_handled
 from yuhu.kit import clock
 

@@ -76,7 +76,7 @@ class Away:
 
 def test_a_request_is_let_in_uncounted_and_asks_a_dead_cache_once(monkeypatch):
     away = Away()
-    monkeypatch.setattr("yuhu.api.throttles.cache", away)
+    monkeypatch.setattr("yuhu.kit.limits.cache", away)
     for _request in range(50):  # more than a process takes of the limit at once
         assert PerCaller().allow_request(REQUEST, VIEW)
     assert away.asked == 1

@@ -3,25 +3,20 @@
 A count per caller and minute in the cache: several web processes share it where the cache is shared (Redis).
 """
 
-import hashlib
-import logging
 import threading
 import time
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from yuhu.kit import breaker
+from yuhu.kit import limits
 
 if TYPE_CHECKING:  # the framework's views import this module
     from rest_framework.views import APIView
 
     from staffing.models import PartnerClient
-
-logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 60
 SHARE = 20
@@ -30,38 +25,14 @@ FAILURES_OF_CLIENT, FAILURES_OF_ADDRESS = 10, 50
 
 
 def count(what: str, who: str, *, more: int = 1) -> int:
-    """How often ``who`` did ``what`` in this minute, with ``more`` now; 0 when nobody can count.
-
-    Whoever brings the name may choose it, so the cache gets a digest of it.
-    """
-    name = hashlib.sha256(who.encode("utf-8", "replace")).hexdigest()[:32]
-    key = f"api:{what}:{name}:{int(time.time()) // WINDOW_SECONDS}"
-    if breaker.REDIS.rests:
-        return 0
-    try:
-        if not more:
-            return int(cache.get(key) or 0)
-        return _counted(key, more)
-    except ValueError:
-        return 0  # the count was evicted after somebody else had begun it: start anew
-    except Exception:
-        # The cache is away (each back end has its own exceptions): better uncounted than refused.
-        breaker.REDIS.failed()
-        logger.warning("throttle.uncounted", exc_info=True)
-        return 0
-
-
-def _counted(key: str, more: int) -> int:
-    """Most requests are not the first of their minute, so one question does for them."""
-    try:
-        return int(cache.incr(key, more))
-    except ValueError:
-        return more if cache.add(key, more, timeout=2 * WINDOW_SECONDS) else int(cache.incr(key, more))
+    """How often ``who`` did ``what`` in this minute, with ``more`` now. 0 when nobody can count: better uncounted than
+    refused."""
+    return limits.count(f"api:{what}", who, seconds=WINDOW_SECONDS, more=more) or 0
 
 
 def wait() -> int:
     """Seconds until the next minute begins."""
-    return int(WINDOW_SECONDS - time.time() % WINDOW_SECONDS) + 1
+    return limits.wait(seconds=WINDOW_SECONDS)
 
 
 class PerCaller(BaseThrottle):
