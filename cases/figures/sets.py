@@ -152,8 +152,9 @@ def _of_requests(which: Callable[[Viewer], Q]) -> Callable[[Viewer], Cases]:
 
 # --- What is late, what was done -----------------------------------------------------------------
 
-# What figures leave out (domain.md 6.1): praise, mistakes, the doubles of other cases.
-_NO_PRAISE = ~Q(category__in=sorted(NOT_RATED))
+# What figures leave out (domain.md 6.1): praise, mistakes, the doubles of other cases; and cases about officials, which
+# no area opens: so a figure of an area is the same for everybody who may ask for it.
+_NO_PRAISE = ~Q(category__in=sorted(NOT_RATED)) & Q(restricted=False)
 REGISTERED = ~Q(state__in=[State.VOID, State.MERGED]) & _NO_PRAISE
 LATE_STEPS = (Step.DISPATCH, Step.EVALUATE)
 LATE_STATES = (State.REPORTED, State.HANDLED)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.figures import Period, Show, Viewer, select
 from cases.figures.indicators import TABLE, Question, Unit, indicators
-from cases.figures.indicators.loop import REPEAT_DAYS, loop
+from cases.figures.indicators.counting import REPEAT_DAYS
+from cases.figures.indicators.loop import loop
 from cases.figures.indicators.reading import SOURCES
 from cases.models import Case
 from cases.states import FINAL, OPEN, State, Step
@@ -70,6 +71,7 @@ class Count:
             seen &= bool({case.category_id, case.category_id[:2]} & scope.kinds)
         return (
             seen
+            and not case.restricted
             and self.q.area in codes
             and case.state not in ("void", "merged")
             and case.category_id != "1205"

@@ -4,8 +4,21 @@
 lists (each figure brings the query), pages.
 """
 
-from cases.figures.indicators.question import Question
-from cases.figures.indicators.reading import Figure, indicators
+from cases.figures.indicators.question import Numbers, Question
+from cases.figures.indicators.reading import Figure, figures_of, indicators
+from cases.figures.indicators.spread import By, Spread, spread
 from cases.figures.indicators.table import TABLE, Indicator, Unit
 
-__all__ = ["TABLE", "Figure", "Indicator", "Question", "Unit", "indicators"]
+__all__ = [
+    "TABLE",
+    "By",
+    "Figure",
+    "Indicator",
+    "Numbers",
+    "Question",
+    "Spread",
+    "Unit",
+    "figures_of",
+    "indicators",
+    "spread",
+]

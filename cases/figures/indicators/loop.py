@@ -1,11 +1,11 @@
-"""Counts of cases and of what hangs on them: clocks, requests, evaluations, urges. Read-only; five queries in all.
+"""Counts of cases and of what hangs on them, asked of the rows themselves: for an area in a period, as a whole or by
+its parts. Read-only; five queries, whatever there is.
 
-Words of domain.md 2.8: registered is reported, accepted is dispatched for the first time, checked is evaluated. By the
-day of the report unless a name says otherwise; void and merged cases and praise are left out (6.1). Nobody is blamed
-before the time is over: a clock counts once it is met or past its limit.
+What is counted says ``counting``; the same counts, added up by day, are kept in the tallies (``tallied``).
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import (
@@ -22,48 +22,86 @@ from django.db.models import (
     When,
 )
 from django.db.models import Case as Choose
-from django.db.models.functions import Coalesce
 
-from cases.figures.indicators.question import Numbers, Question
-from cases.figures.sets import (
-    ASKED,
-    CONTENT,
-    IN_HANDS,
-    IN_TIME,
-    RATED,
-    REGISTERED,
-    Cases,
-    closed_in,
-    last_answer,
-    still_due_in,
+from cases.figures.indicators.counting import (
+    BY_CLOSING,
+    BY_REPORT,
+    CLOCKS,
+    EXTENDED,
+    LEFT,
+    NOW,
+    OF_EVALUATIONS,
+    OF_REQUESTS,
+    REPEAT_DAYS,
+    REQUESTS,
+    REWORKED,
+    RUNNING,
+    RUNNING_LATE,
+    URGES,
+    derived,
 )
+from cases.figures.indicators.question import Numbers, Question
+from cases.figures.sets import RATED, REGISTERED, Cases, closed_in, last_answer, still_due_in
 from cases.models import Case, CaseRequest, Deadline, Evaluation, Rating
-from cases.states import OPEN, Satisfaction, Solved, State, Step
+from cases.states import OPEN
 from yuhu.journal.models import Entry
 
-# A complaint is repeated when the same comes again within so many days after the closing (domain.md 6.2, repeat_rate).
-REPEAT_DAYS = 30
-_ACCEPTED = Q(dispatched_at__isnull=False) & ~Q(state=State.REJECTED)
-_REJECTED = Q(state=State.REJECTED)
-_LATE_RESULT = Q(handled_at__gt=F("due_at"))
+# Counts by the value of a column of the case ("" of all together).
+Groups = dict[str, dict[str, int]]
 
 
 def loop(question: Question) -> Numbers:
-    """Everything about cases, by name. Five queries, whatever the number of cases."""
-    found = {**_cases(question), **_clocks(question), **_requests(question), **_evaluations(question)}
-    waiting, decided = found["accepts_waiting_late"], found["accepted_or_rejected"]
-    return found | {
-        "accept_due": decided + waiting,
-        "accepted_in_time": decided - (found["accepts_late"] - waiting),
-        # What a governor solved on the spot is no dispatch, and may be returned all the same after a failed check.
-        "dispatches_kept": max(found["dispatches"] - found["returns_approved"], 0),
-        "urges": _urges(question),
-    }
+    """Everything about cases, by name."""
+    return loop_by(question, "").get("", {}) or derived({})
+
+
+def loop_by(question: Question, column: str) -> dict[str, Numbers]:
+    """The same for each value of a column of the case that anything has, such as a street's code."""
+    new, done = reported_in(question), closed_in(question.period)
+    left = still_due_in(question.period, question.viewer)
+    rows = counted(question).filter(new | done | left | _NOW)
+    sets = _within(new, BY_REPORT) | _within(done, BY_CLOSING) | _within(left, LEFT) | _within(_NOW, NOW)
+    groups = group(_with_answers(_with_repeats(rows, counted(question), done), done), sets, column)
+    reported = counted(question).filter(new)
+    merge(groups, hanging(reported, column, _within(Q(due_at__lt=question.at) & RUNNING, RUNNING_LATE)))
+    return {key: derived(numbers) for key, numbers in groups.items()}
+
+
+def running_by(question: Question, column: str) -> Groups:
+    """What changes as time passes, of the same: what is late and not closed, and clocks that run. Two queries."""
+    left = still_due_in(question.period, question.viewer)
+    rows = counted(question).open()
+    groups = group(rows, _within(left, LEFT) | _within(_NOW, NOW), column)
+    late = Deadline.objects.filter(RUNNING, due_at__lt=question.at)
+    reported = counted(question).open().filter(reported_in(question))
+    merge(groups, group(_of(late, reported), RUNNING_LATE, _through_case(column)))
+    return groups
+
+
+def settled_of(keys: "QuerySet[Any]") -> Groups:
+    """What each of these cases adds to the tallies, by its key; cases that no figure counts are missing. Five queries.
+
+    ``keys``: a query of keys of cases.
+    """
+    rows = Case.objects.filter(REGISTERED, pk__in=keys)
+    done = closed_in(None)
+    sets = {**BY_REPORT, **_within(done, BY_CLOSING)}
+    found = group(_with_answers(_with_repeats(rows, _counted(Case.objects.all()), done), done), sets, "pk")
+    merge(found, hanging(rows, "pk", {}))
+    return found
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+
+_NOW = Q(state__in=sorted(OPEN))
 
 
 def counted(question: Question) -> Cases:
     """The cases of the area that the scope opens and figures count."""
-    rows: Cases = Case.objects.within(question.scope).in_area(question.area)
+    return _counted(Case.objects.within(question.scope).in_area(question.area))
+
+
+def _counted(rows: Cases) -> Cases:
     return rows.filter(REGISTERED)
 
 
@@ -72,77 +110,93 @@ def reported_in(question: Question) -> Q:
     return Q(reported_at__gte=question.period.start, reported_at__lt=question.period.end)
 
 
-def _cases(question: Question) -> Numbers:
-    """Cases by what became of them."""
-    new, done = reported_in(question), closed_in(question.period)
-    left = still_due_in(question.period, question.viewer)
-    late = Q(state__in=IN_HANDS) | Q(state__in=[State.HANDLED, State.EVALUATED]) & _LATE_RESULT
-    now = Q(state__in=sorted(OPEN))
-    rated = done & RATED
-    sets = {
-        "registered": new,
-        "accepted": new & _ACCEPTED,
-        "accepted_or_rejected": new & (_ACCEPTED | _REJECTED),
-        "self_found": new & ~Q(programme=Case.Programme.INSTANT_RESPONSE),
-        "handled": new & Q(handled_at__isnull=False),
-        "checked": new & Q(handled_at__isnull=False, evaluated_at__isnull=False),
-        "closed": done,
-        "should_be_closed": done | left,
-        "closed_in_time": done & IN_TIME,
-        "late": done & _LATE_RESULT | left & late,
-        "closed_front_end": done & Q(on_the_spot=True),
-        "closed_repeated": Q(repeated=True),
-        "to_be_rated": done & ASKED,
-        "rated": rated,
-        "solved": rated & Q(solved=Solved.SOLVED),
-        "content": rated & Q(answer__in=CONTENT),
-        "satisfied": rated & Q(answer=Satisfaction.SATISFIED),
-        "open_now": now,
-        "suspended_now": Q(state=State.SUSPENDED),
-        "hazards": new & _HAZARD,
-        "hazards_removed": new & _HAZARD & Q(state=State.CLOSED),
+def hanging(cases: "QuerySet[Any]", column: str, running: Mapping[str, Q]) -> Groups:
+    """Clocks, requests, evaluations and urges of these cases. Four queries."""
+    through = _through_case(column)
+    found = group(_of(Deadline.objects.all(), cases), {**CLOCKS, **running}, through)
+    extended = {OF_REQUESTS: Count("case", distinct=True, filter=EXTENDED)}
+    merge(found, group(_of(CaseRequest.objects.all(), cases), REQUESTS, through, extended))
+    # Cases that were looked at, and those found wanting at least once (返工).
+    seen, reworked = OF_EVALUATIONS
+    judged = {
+        seen: Count("case", distinct=True),
+        reworked: Count("case", distinct=True, filter=REWORKED),
     }
-    rows: QuerySet[Any] = counted(question).filter(new | done | left | now)
-    return _count(_with_answers(_with_repeats(rows, question), rated), sets)
+    merge(found, group(_of(Evaluation.objects.all(), cases), {}, through, judged))
+    merge(found, _urges(cases, column))
+    return found
 
 
-# What was found at a visit is counted there.
-_HAZARD = Q(programme=Case.Programme.HAZARD, finding__isnull=True) & ~_REJECTED
+def _of(rows: "QuerySet[Any]", cases: "QuerySet[Any]") -> "QuerySet[Any]":
+    hung: QuerySet[Any] = rows.filter(case__in=cases.order_by().values("pk"))
+    return hung
 
 
-def _count(rows: QuerySet[Any], sets: dict[str, Q], **more: Count) -> Numbers:
+def _through_case(column: str) -> str:
+    return f"case__{column}" if column else ""
+
+
+def _urges(cases: "QuerySet[Any]", column: str) -> Groups:
+    """How often the cases were urged, as the journal tells, which knows them by their numbers."""
+    rows: QuerySet[Any] = Entry.objects.filter(kind="case.urged", subject_type="case")
+    rows = rows.filter(subject_id__in=cases.order_by().values("number"))
+    if column:
+        of_case = Case.objects.filter(number=OuterRef("subject_id")).values(column)
+        rows = rows.annotate(of_case=Subquery(of_case))
+    return group(rows, {URGES: Q()}, "of_case" if column else "")
+
+
+# --- Counting -------------------------------------------------------------------------------------
+
+
+def group(
+    rows: "QuerySet[Any]", sets: Mapping[str, Q], column: str, more: Mapping[str, Count] | None = None
+) -> Groups:
     """One query. A count may not be called like a column: the next condition would take it for that."""
     counts = {f"n_{name}": Count("pk", filter=which) for name, which in sets.items()}
-    counts |= {f"n_{name}": count for name, count in more.items()}
-    found = rows.order_by().aggregate(**counts)
-    return {name.removeprefix("n_"): number for name, number in found.items()}
+    counts |= {f"n_{name}": count for name, count in (more or {}).items()}
+    if not column:
+        lines = [("", rows.order_by().aggregate(**counts))]
+    else:
+        grouped = rows.order_by().values(n_key=F(column)).annotate(**counts)
+        lines = [(str(line.pop("n_key") or ""), line) for line in grouped]
+    return {key: {name.removeprefix("n_"): number for name, number in line.items()} for key, line in lines}
 
 
-def _with_answers(rows: QuerySet[Any], rated: Q) -> QuerySet[Any]:
+def merge(groups: Groups, more: Groups) -> None:
+    """Add what was counted elsewhere to the groups of the same key."""
+    for key, numbers in more.items():
+        groups.setdefault(key, {}).update(numbers)
+
+
+def _within(which: Q, sets: Mapping[str, Q]) -> dict[str, Q]:
+    return {name: which & condition for name, condition in sets.items()}
+
+
+def _with_answers(rows: "QuerySet[Any]", done: Q) -> "QuerySet[Any]":
     """``answer`` and ``solved`` as the reporter said last, of the rated ones only."""
     solved = Rating.objects.filter(case=OuterRef("pk")).order_by("-round").values("solved")[:1]
     answers = {"answer": last_answer(), "solved": Subquery(solved)}
     told: QuerySet[Any] = rows.annotate(
         **{
-            name: Choose(When(rated, then=said), default=Value(""), output_field=CharField())
+            name: Choose(When(done & RATED, then=said), default=Value(""), output_field=CharField())
             for name, said in answers.items()
         }
     )
     return told
 
 
-def _with_repeats(rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
-    """``repeated``: closed in the period, and the same person, or somebody at the same address of the block, reports
-    the same category soon after the closing."""
+def _with_repeats(rows: "QuerySet[Any]", among: Cases, done: Q) -> "QuerySet[Any]":
+    """``repeated``: closed, and the same person, or somebody at the same address of the block, reports the same
+    category soon after the closing."""
     soon = OuterRef("closed_at") + dt.timedelta(days=REPEAT_DAYS)
-    again = counted(question).filter(
+    again = among.filter(
         category=OuterRef("category"), reported_at__gt=OuterRef("closed_at"), reported_at__lte=soon
     )
     person = again.filter(reporter__phone_index=OuterRef("reporter__phone_index")).exclude(
         reporter__phone_index=""
     )
     place = again.filter(block_code=OuterRef("block_code"), address=OuterRef("address")).exclude(address="")
-    done = closed_in(question.period)
     repeated = Choose(
         When(done & (Q(Exists(person)) | Q(Exists(place))), then=Value(True)),
         default=Value(False),
@@ -150,56 +204,3 @@ def _with_repeats(rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
     )
     marked: QuerySet[Any] = rows.annotate(repeated=repeated)
     return marked
-
-
-def _clocks(question: Question) -> Numbers:
-    """Clocks by step. Every dispatch starts a clock for its signature, so those clocks are the dispatches."""
-    # The moment up to which somebody was awaited.
-    waited = Coalesce("met_at", "ended_at", Value(question.at))
-    late, met = Q(due_at__lt=F("waited")), Q(met_at__isnull=False)
-    in_time = Q(met_at__lte=F("due_at"))
-    # The first wait for a person's dispatch; what was returned waits once more, and that is no acceptance.
-    first = Q(case__dispatched_at__isnull=True) | Q(started_at__lte=F("case__dispatched_at"))
-    accept = Q(step=Step.DISPATCH, round=1) & first
-    sets = {
-        "accepts_late": accept & late,
-        "accepts_waiting_late": accept & late & Q(met_at__isnull=True, ended_at__isnull=True),
-        "dispatches": Q(step=Step.SIGN),
-    }
-    for name, step in (("sign", Step.SIGN), ("contact", Step.CONTACT), ("supervise", Step.SUPERVISE)):
-        sets[f"{name}_due"] = Q(step=step) & (met | late)
-        sets[f"{name}_in_time"] = Q(step=step) & in_time
-    return _count(_of_new(Deadline.objects.annotate(waited=waited), question), sets)
-
-
-def _of_new(rows: QuerySet[Any], question: Question) -> QuerySet[Any]:
-    """What hangs on the cases that were reported in the period."""
-    return rows.filter(case__in=counted(question).filter(reported_in(question)).values("pk"))
-
-
-def _requests(question: Question) -> Numbers:
-    """Requests of the holders. An extension counts once a case."""
-    kind = CaseRequest.Kind
-    sets = {
-        "returns": Q(kind=kind.RETURN),
-        "returns_approved": Q(kind=kind.RETURN, approved=True),
-    }
-    extended = Count("case", distinct=True, filter=Q(kind=kind.EXTENSION, approved=True))
-    return _count(_of_new(CaseRequest.objects.all(), question), sets, extended=extended)
-
-
-def _evaluations(question: Question) -> Numbers:
-    """Cases by their evaluations: looked at, and found wanting at least once (返工)."""
-    failed = Count("case", distinct=True, filter=Q(effective=False))
-    return _count(
-        _of_new(Evaluation.objects.all(), question),
-        {},
-        evaluated=Count("case", distinct=True),
-        reworked=failed,
-    )
-
-
-def _urges(question: Question) -> int:
-    """How often the cases were urged, as the journal tells."""
-    numbers = counted(question).filter(reported_in(question)).values("number")
-    return Entry.objects.filter(kind="case.urged", subject_type="case", subject_id__in=numbers).count()

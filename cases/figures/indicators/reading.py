@@ -47,6 +47,11 @@ def indicators(question: Question) -> list[Figure]:
     numbers: dict[str, int] = {}
     for source in SOURCES:
         numbers |= source(question)
+    return figures_of(numbers, question)
+
+
+def figures_of(numbers: Numbers, question: Question) -> list[Figure]:
+    """Every indicator of the table out of these counts, which somebody else made for the question. No query."""
     values = {one.key: _value(one, numbers) for one in TABLE}
     return [
         Figure(
