@@ -7,6 +7,7 @@ from cases.actions.drafts import forget_old_drafts
 from cases.actions.platforms import follow_platforms
 from cases.actions.report import DISPATCH_STEP
 from cases.actions.roster import follow_planned
+from cases.actions.tallies.folding import fold
 from cases.actions.whistles.automatic import escalate_silence, tell_late_approval, warn_department
 from cases.models import Case, Deadline, Whistle, WhistleCall
 from cases.states import State, Step
@@ -78,6 +79,11 @@ def sweep_photo_drafts(at: dt.datetime) -> int:
     return forget_old_drafts(at=at, limit=BATCH)
 
 
+def sweep_tallies(at: dt.datetime) -> int:
+    """What the feed says since the tallies were last brought up to it; or the next cases, while they are made anew."""
+    return fold(at=at)
+
+
 def sweep_fold(at: dt.datetime) -> int:
     """Cases that were written past the ORM: until they are folded no search finds them."""
     return refold(Case.objects.all(), "words", most=BATCH)
@@ -97,3 +103,4 @@ def register() -> None:
     # Removes files, from a store that may be another machine.
     steps.register_sweep("cases.photo_drafts", sweep_photo_drafts, external=True)
     steps.register_sweep("cases.fold", sweep_fold)
+    steps.register_sweep("cases.tallies", sweep_tallies)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Q, Value, When
 
-from cases.figures.sets import IN_HANDS, Show, decisions, mine
+from cases.actions.tallies.counting import IN_HANDS
+from cases.figures.sets import Show, decisions, mine
 from cases.figures.viewer import Viewer
 from cases.models import Case, CaseRequest
 from cases.states import State

@@ -14,20 +14,8 @@ from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from cases.figures.sets import (
-    ASKED,
-    CONTENT,
-    IN_HANDS,
-    IN_TIME,
-    LATE_STATES,
-    LATE_STEPS,
-    RATED,
-    Cases,
-    Show,
-    closed_in,
-    last_answer,
-    still_due_in,
-)
+from cases.actions.tallies.counting import ASKED, CONTENT, IN_HANDS, IN_TIME, RATED, last_answer
+from cases.figures.sets import LATE_STATES, LATE_STEPS, Cases, Show, closed_in, still_due_in
 from cases.figures.viewer import Period, Viewer
 from cases.models import Case, Deadline
 from cases.states import OPEN, PHASE, Phase, State

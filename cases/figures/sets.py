@@ -7,19 +7,27 @@ counting (``work``, ``overview``), the other filters of a list (area, state, wor
 
 from collections.abc import Callable
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, TextChoices, lookups
+from django.db.models import Exists, OuterRef, Q, TextChoices, lookups
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.reference import NOT_RATED
+from cases.actions.tallies.counting import (
+    ASKED,
+    CLOSED,
+    CONTENT,
+    COUNTED,
+    IN_TIME,
+    RATED,
+    REGISTERED,
+    last_answer,
+)
 from cases.figures.viewer import Period, Viewer
-from cases.models import Case, CaseRequest, Deadline, Rating, WorkOrder
+from cases.models import Case, CaseRequest, Deadline, WorkOrder
 from cases.policies import evaluating_units, holding_units
 from cases.querysets import CaseQuerySet
-from cases.states import MOVES, OPEN, Satisfaction, State, Step
+from cases.states import MOVES, OPEN, State, Step
 from staffing.posts import Post, PostKind
 
 Cases = CaseQuerySet[Case]
-IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS)
 
 
 class Show(TextChoices):
@@ -152,16 +160,8 @@ def _of_requests(which: Callable[[Viewer], Q]) -> Callable[[Viewer], Cases]:
 
 # --- What is late, what was done -----------------------------------------------------------------
 
-# What figures leave out (domain.md 6.1): praise, mistakes, the doubles of other cases; and cases about officials, which
-# no area opens: so a figure of an area is the same for everybody who may ask for it.
-_NO_PRAISE = ~Q(category__in=sorted(NOT_RATED)) & Q(restricted=False)
-REGISTERED = ~Q(state__in=[State.VOID, State.MERGED]) & _NO_PRAISE
 LATE_STEPS = (Step.DISPATCH, Step.EVALUATE)
 LATE_STATES = (State.REPORTED, State.HANDLED)
-IN_TIME = Q(handled_at__lte=F("due_at"))
-ASKED = Q(must_rate=True)
-RATED = Q(must_rate=True, end_code="rated")
-CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY)
 
 
 def late_step(viewer: Viewer) -> Cases:
@@ -172,20 +172,13 @@ def late_step(viewer: Viewer) -> Cases:
 
 def closed_in(period: Period | None) -> Q:
     """Closed, as opposed to ended without handling, in the period."""
-    closed = Q(state=State.CLOSED) & _NO_PRAISE
-    return closed if period is None else closed & Q(closed_at__gte=period.start, closed_at__lt=period.end)
+    return CLOSED if period is None else CLOSED & Q(closed_at__gte=period.start, closed_at__lt=period.end)
 
 
 def still_due_in(period: Period | None, viewer: Viewer) -> Q:
     """Not closed although the limit lies in the period and has passed."""
-    late = Q(state__in=sorted(OPEN), due_at__lt=viewer.at) & _NO_PRAISE
+    late = Q(state__in=sorted(OPEN), due_at__lt=viewer.at) & COUNTED
     return late & Q(due_at__gte=period.start, due_at__lt=period.end) if period else late
-
-
-def last_answer() -> Subquery:
-    """The satisfaction that the reporter named last: a case that was reopened may have two ratings."""
-    newest = Rating.objects.filter(case=OuterRef("pk")).order_by("-round")
-    return Subquery(newest.values("satisfaction")[:1])
 
 
 def _closed(condition: Q) -> Callable[[Viewer, Period | None], Cases]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from cases.figures.sets import REGISTERED
+from cases.actions.tallies.counting import REGISTERED
 from cases.figures.viewer import Period, Viewer
 from cases.models import Case, Whistle, WhistleCall
 from cases.policies import holding_units

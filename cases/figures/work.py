@@ -13,7 +13,8 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.expressions import BaseExpression
 from django.db.models.functions import Coalesce, RowNumber
 
-from cases.figures.sets import IN_HANDS, Cases, Show, decisions, mine, select
+from cases.actions.tallies.counting import IN_HANDS
+from cases.figures.sets import Cases, Show, decisions, mine, select
 from cases.figures.viewer import Viewer
 from cases.models import Case, CaseRequest
 from cases.states import State

@@ -8,6 +8,7 @@ from cases.models.mediation import Mediation, MediationParty, MediationRecord
 from cases.models.meetings import AgendaItem, Meeting, Participant
 from cases.models.people import Reporter
 from cases.models.reference import Category
+from cases.models.tallies import Tallied, Tally, TallyState
 from cases.models.whistles import Whistle, WhistleCall
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "PhotoDraft",
     "Rating",
     "Reporter",
+    "Tallied",
+    "Tally",
+    "TallyState",
     "Whistle",
     "WhistleCall",
     "WorkOrder",

@@ -210,6 +210,12 @@ class Case(models.Model):
             # Overdue and due soon; duplicates of a category near a place.
             models.Index(fields=["due_at"], name="case_open_due", condition=~Q(state__in=sorted(FINAL))),
             models.Index(fields=["category", "-reported_at"], name="case_by_category"),
+            # Which earlier case does this one repeat?
+            models.Index(
+                fields=["category", "closed_at"],
+                name="case_ended_of_category",
+                condition=Q(closed_at__isnull=False),
+            ),
             # My orders, my evaluations.
             _where_set("assignee", "state", name="case_of_assignee"),
             _where_set("lead_unit", "state", name="case_of_unit"),

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from cases.actions.tallies.counting import REPEAT_DAYS
 from cases.figures import Period
-from cases.figures.indicators.counting import REPEAT_DAYS
 from cases.models import Case, Deadline
 from cases.states import Step
 from tests.cases.indicator_questions import asked, parts, scope

@@ -10,9 +10,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from cases.actions.tallies.counting import REPEAT_DAYS
 from cases.figures import Period, Show, Viewer, select
 from cases.figures.indicators import TABLE, Question, Unit, indicators
-from cases.figures.indicators.counting import REPEAT_DAYS
 from cases.figures.indicators.loop import loop
 from cases.figures.indicators.reading import SOURCES
 from cases.models import Case
@@ -83,8 +83,13 @@ class Count:
     def clocks(self, step: Step) -> tuple[int, int]:
         """In time, of those that are over."""
         rows = [row for row in self.of_new("deadlines") if row.step == step]
-        over = [row for row in rows if row.met_at or row.due_at < (row.ended_at or self.at)]
+        over = [row for row in rows if row.met_at or self.is_late(row)]
         return sum(bool(row.met_at and row.met_at <= row.due_at) for row in over), len(over)
+
+    def is_late(self, row: Any) -> bool:
+        """Its limit has passed; of a clock that stands nobody knows."""
+        until = row.met_at or row.ended_at or (self.at if row.is_running else None)
+        return until is not None and row.due_at < until
 
     def accepted(self) -> tuple[int, int]:
         good = total = 0
@@ -96,7 +101,7 @@ class Count:
                 and row.round == 1
                 and (case.dispatched_at is None or row.started_at <= case.dispatched_at)
             ]
-            late = [row for row in waits if row.due_at < (row.met_at or row.ended_at or self.at)]
+            late = [row for row in waits if self.is_late(row)]
             waiting = [row for row in late if not row.met_at and not row.ended_at]
             if case.dispatched_at or case.state == "rejected":
                 total, good = total + 1, good + (0 if late else 1)
@@ -118,7 +123,10 @@ class Count:
         return closed + len(left)
 
     def repeated(self) -> int:
-        return sum(any(self.repeats(case, other) for other in self.cases) for case in self.done)
+        """By whom and wherever it was reported again: that is a fact of the case, not of who asks."""
+        rows = Case.objects.select_related("reporter").exclude(state__in=["void", "merged"])
+        others = list(rows.exclude(category="1205").exclude(restricted=True))
+        return sum(any(self.repeats(case, other) for other in others) for case in self.done)
 
     def repeats(self, case: Case, other: Case) -> bool:
         assert case.closed_at is not None

@@ -20,7 +20,8 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from cases.models import Case, Deadline, Escalation, WorkOrder
+from cases.actions.tallies.folding import compare, fold
+from cases.models import Case, Deadline, Escalation, TallyState, WorkOrder
 from cases.states import FINAL, State, Step
 from staffing.models import Membership, User
 from yuhu.api.models import IdempotencyRecord
@@ -55,8 +56,16 @@ def pending(at: dt.datetime) -> Counter[str]:
         "to feed": Outbox.objects.filter(entry__at__lte=before).count(),
         "to announce": FeedEntry.objects.after(fed).filter(entry__at__lte=before).count(),
         "to send": Delivery.objects.due(before).count(),
+        "to tally": _untallied(before),
     }
     return Counter({name: count for name, count in found.items() if count})
+
+
+def _untallied(before: dt.datetime) -> int:
+    state = TallyState.objects.first()
+    if state is None or not state.is_whole:
+        return 1
+    return FeedEntry.objects.after(state.feed_no).filter(entry__at__lte=before).count()
 
 
 def violations(accepted: dict[str, Any], at: dt.datetime) -> list[str]:
@@ -75,6 +84,7 @@ def violations(accepted: dict[str, Any], at: dt.datetime) -> list[str]:
         lambda: _leases(at),
         lambda: _receivers(clock.local_date(at)),
         _feed,
+        _tallies,
         _keys,
     )
     return [sentence for ask in asked for sentence in ask()]
@@ -285,6 +295,14 @@ def _receivers(on: dt.date) -> Found:
                 answers = case.assignee_id in people or case.lead_unit_id in units
         if not answers:
             yield f"case {case.number} is {case.state} and nobody answers for it"
+
+
+def _tallies() -> Found:
+    """What the figures add up is what the cases say; what came in the last seconds is not folded yet."""
+    while fold(at=clock.now()):
+        pass
+    for difference in compare(on_chunk=lambda _count: None)[:5]:
+        yield f"tallies: {difference}"
 
 
 def _feed() -> Found:

@@ -8,6 +8,7 @@ from cases.figures.indicators.question import Numbers, Question
 from cases.figures.indicators.reading import Figure, figures_of, indicators
 from cases.figures.indicators.spread import By, Spread, spread
 from cases.figures.indicators.table import TABLE, Indicator, Unit
+from cases.figures.indicators.tallied import as_of
 
 __all__ = [
     "TABLE",
@@ -18,6 +19,7 @@ __all__ = [
     "Question",
     "Spread",
     "Unit",
+    "as_of",
     "figures_of",
     "indicators",
     "spread",

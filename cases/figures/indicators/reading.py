@@ -7,14 +7,14 @@ from decimal import Decimal
 from django.utils.functional import Promise
 
 from cases.figures.indicators import around
-from cases.figures.indicators.loop import loop
 from cases.figures.indicators.question import Numbers, Question, Source
+from cases.figures.indicators.spread import whole
 from cases.figures.indicators.table import TABLE, Indicator, Unit
 from cases.figures.whistles import Mean
 from yuhu.kit.figures import Share
 
 SOURCES: tuple[Source, ...] = (
-    loop,
+    whole,
     around.whistles,
     around.mediations,
     around.lists,

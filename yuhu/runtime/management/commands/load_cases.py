@@ -16,6 +16,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from cases.actions.history import Surroundings, write_copies, write_history
+from cases.actions.tallies.folding import begin_anew
 from yuhu.delivery.actions import skip_to_end
 from yuhu.kit import clock
 from yuhu.runtime.demo.lives import HISTORY, Planner, Programme
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             for done in _run(jobs, processes):
                 bar.update(done)
         skip_to_end()
+        # The sweep makes them anew case by case; so does rebuild_tallies, at once.
+        begin_anew(at=clock.now())
         seconds = time.monotonic() - started
         with connection.cursor() as cursor:
             # Both engines plan by what they were told of the tables; nobody else may tell them after such a load.

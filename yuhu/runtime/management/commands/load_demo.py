@@ -17,6 +17,7 @@ from blocks.actions.areas import DATA
 from blocks.models import Block, District
 from cases.actions.history import Surroundings, write_history
 from cases.actions.reference import load_categories
+from cases.actions.tallies.folding import rebuild
 from cases.models import Case
 from duties.actions import load_calendar, load_certificates, load_lists, load_step_limits
 from services.actions import load_catalogue
@@ -131,6 +132,9 @@ class Command(BaseCommand):
             pass
         while fan_out(at=now):
             pass
+        with tqdm(total=Case.objects.count(), desc="tallies", disable=self._silent, unit=" cases") as bar:
+            for done in rebuild(at=now):
+                bar.update(done)
 
     @property
     def _silent(self) -> bool | None:

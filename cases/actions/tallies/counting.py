@@ -10,11 +10,32 @@ they change as time passes, and are asked of the open cases, which are few. ``de
 
 from collections.abc import Mapping
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
-from cases.figures.sets import ASKED, CONTENT, IN_HANDS, IN_TIME, RATED
-from cases.models import Case, CaseRequest
+from cases.actions.reference import NOT_RATED
+from cases.models import Case, CaseRequest, Rating
 from cases.states import Satisfaction, Solved, State, Step
+
+# --- What is counted at all -----------------------------------------------------------------------
+
+# What figures leave out (domain.md 6.1): praise, mistakes, the doubles of other cases; and cases about officials, which
+# no area opens: so a figure of an area is the same for everybody who may ask for it.
+COUNTED = ~Q(category__in=sorted(NOT_RATED)) & Q(restricted=False)
+REGISTERED = ~Q(state__in=[State.VOID, State.MERGED]) & COUNTED
+# As opposed to ended without handling.
+CLOSED = Q(state=State.CLOSED) & COUNTED
+IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS)
+IN_TIME = Q(handled_at__lte=F("due_at"))
+ASKED = Q(must_rate=True)
+RATED = Q(must_rate=True, end_code="rated")
+CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY)
+
+
+def last_answer(column: str = "satisfaction") -> Subquery:
+    """What the reporter said last: a case that was reopened may have two ratings."""
+    newest = Rating.objects.filter(case=OuterRef("pk")).order_by("-round")
+    return Subquery(newest.values(column)[:1])
+
 
 # A complaint is repeated when the same comes again within so many days after the closing (domain.md 6.2, repeat_rate).
 REPEAT_DAYS = 30
@@ -35,7 +56,7 @@ BY_REPORT: Mapping[str, Q] = {
     "hazards": _HAZARD,
     "hazards_removed": _HAZARD & Q(state=State.CLOSED),
 }
-# Of closed cases; ``repeated``, ``answer`` and ``solved`` are made by ``loop``.
+# Of closed cases; ``repeated``, ``answer`` and ``solved`` are made by ``told``.
 BY_CLOSING: Mapping[str, Q] = {
     "closed": Q(),
     "closed_in_time": IN_TIME,
@@ -51,7 +72,7 @@ BY_CLOSING: Mapping[str, Q] = {
 
 # --- Settled, of what hangs on cases --------------------------------------------------------------
 
-_MET, _RUNS = Q(met_at__isnull=False), Q(met_at__isnull=True, ended_at__isnull=True)
+_MET = Q(met_at__isnull=False)
 _STOPPED_LATE = Q(met_at__isnull=True, due_at__lt=F("ended_at"))
 # The first wait for a person's dispatch; what was returned waits once more, and that is no acceptance.
 _ACCEPT = Q(step=Step.DISPATCH, round=1) & (
@@ -95,7 +116,7 @@ LEFT: Mapping[str, Q] = {
 # Of open cases, whenever they were reported.
 NOW: Mapping[str, Q] = {"open_now": Q(), "suspended_now": Q(state=State.SUSPENDED)}
 # Of clocks that run and are past their limit.
-RUNNING = _RUNS
+RUNNING = Q(is_running=True)
 RUNNING_LATE: Mapping[str, Q] = {
     "accepts_waiting_late": _ACCEPT,
     **{f"{name}_running_late": Q(step=step) for name, step in _CLOCKS.items()},
