@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from bench import data, machine, statements
-from bench.figures import Plan, desk, lives, pages, report, still
+from bench.figures import Plan, board, desk, lives, pages, report, still
 from bench.table import Figure, Table
 from bench.table import machine as facts
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Plan], list[Figure]]] = {
     "report": report.measure,
     "pages": pages.measure,
     "desk": desk.measure,
+    "board": board.measure,
     "lives": lives.measure,
     "embedded": still.embedded,
     "sweep": still.sweep,

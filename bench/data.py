@@ -29,6 +29,8 @@ def sized(name: str, count: int, *, history: bool = True) -> None:
     if missing > 0:
         # The seed differs from run to run that goes on, so that numbers of a killed load do no harm.
         _load(name, missing, seed=SEED + cases_in(name) % 1_000, history=history)
+        if history:
+            machine.manage(name, "rebuild_tallies", "-v0")
     rare = machine.inside(name, "rare", RARE, str(RARE_CASES))
     if missing > 0 or rare or _is_unknown(name):
         with machine.asking(name) as cursor:

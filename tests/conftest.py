@@ -99,12 +99,21 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef, request):
+    """The cast stands before the test's own transaction begins."""
+    if fixturedef.argname == "_django_db_helper":
+        from tests import standing
+
+        standing.prepare(request)
+
+
 @pytest.fixture
 def world(db):
     """The named cast (tests/world.py) on the district's real reference data."""
-    from tests.world import build
+    from tests.standing import STANDING
 
-    return build()
+    return STANDING.cast()
 
 
 @pytest.fixture(scope="session")

@@ -47,10 +47,13 @@ def _add(
         f"VALUES {', '.join([mark] * len(rows))} "
         f"ON CONFLICT ({', '.join(quoted[name] for name in key)}) DO UPDATE SET {sums}"
     )
-    values = [
-        field.get_db_prep_save(value, connection)
-        for row in rows
-        for field, value in zip(fields, row, strict=True)
-    ]
+    # Only the key may need it: the rest are whole numbers.
+    known = fields[: len(key)]
+    values: list[Any] = []
+    for row in rows:
+        values += [
+            field.get_db_prep_save(value, connection) for field, value in zip(known, row, strict=False)
+        ]
+        values += row[len(key) :]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

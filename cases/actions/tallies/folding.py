@@ -23,7 +23,7 @@ from yuhu.kit.scope import DISTRICT, STREET
 from yuhu.kit.sums import add_up
 
 BATCH = 200  # entries of the feed
-CHUNK = 500  # cases that are made anew in one transaction
+CHUNK = 2_000  # cases that are made anew in one transaction
 # Categories, paths and promises are told apart for areas of these levels only: below, the rows themselves are few.
 SLICED = (DISTRICT, STREET)
 # After these another case may be no longer, or now, the repetition of an earlier one.
