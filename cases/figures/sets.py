@@ -44,6 +44,8 @@ class Show(TextChoices):
     ASKED = "to_be_rated", _("Closed, reporter asked for a rating")
     RATED = "rated", _("Closed and rated")
     SATISFIED = "satisfied", _("Closed, reporter satisfied")
+    DISPUTES = "disputes", _("Disputes, as figures count them")
+    HAZARDS = "hazards", _("Hazards, as figures count them")
 
 
 def select(show: Show, viewer: Viewer, period: Period | None = None) -> Cases:
@@ -159,7 +161,11 @@ LATE_STEPS = (Step.DISPATCH, Step.EVALUATE)
 LATE_STATES = (State.REPORTED, State.HANDLED)
 IN_TIME = Q(handled_at__lte=F("due_at"))
 ASKED = Q(must_rate=True)
-RATED = Q(must_rate=True, end_code="rated")
+# By the reporter, or by a follow-up call to whoever had not answered (decision 0037).
+RATED = Q(must_rate=True, end_code__in=["rated", "rated_by_call"])
+DISPUTES = Q(category__kind="dispute")
+# What was found at a visit is counted there.
+HAZARD_CASES = Q(programme=Case.Programme.HAZARD, finding__isnull=True) & ~Q(state=State.REJECTED)
 CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY)
 
 
@@ -215,6 +221,8 @@ _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {
     Show.AREA: lambda viewer: Case.objects.in_areas(viewer.scope.areas),
     Show.LATE_STEP: late_step,
     Show.REGISTERED: lambda viewer: Case.objects.filter(REGISTERED),
+    Show.DISPUTES: lambda viewer: Case.objects.filter(REGISTERED, DISPUTES),
+    Show.HAZARDS: lambda viewer: Case.objects.filter(REGISTERED, HAZARD_CASES),
 }
 _OF_PERIOD: dict[Show, Callable[[Viewer, Period | None], Cases]] = {
     Show.CLOSED: _closed(Q()),

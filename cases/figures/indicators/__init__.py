@@ -4,8 +4,19 @@
 lists (each figure brings the query), pages.
 """
 
+from cases.figures.indicators.measure import Measure
 from cases.figures.indicators.question import Question
 from cases.figures.indicators.reading import Figure, indicators
+from cases.figures.indicators.rises import rises_and_falls
 from cases.figures.indicators.table import TABLE, Indicator, Unit
 
-__all__ = ["TABLE", "Figure", "Indicator", "Question", "Unit", "indicators"]
+__all__ = [
+    "TABLE",
+    "Figure",
+    "Indicator",
+    "Measure",
+    "Question",
+    "Unit",
+    "indicators",
+    "rises_and_falls",
+]
