@@ -4,7 +4,6 @@ Leaves to others: which figures there are and for which days (``cases.outside``)
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,12 +58,6 @@ def enter(*, published: Published, by: By, at: dt.datetime, source: str = "") ->
     if _same(row).waiting().exists() or _same(row).in_force().exists():
         raise FigureThere(field="month")
     return _store(row, by, at, source)
-
-
-def enter_all(*, rows: Iterable[Published], by: By, at: dt.datetime, source: str = "") -> list[OutsideFigure]:
-    """Several, all or none. Raises as ``enter``."""
-    with transaction.atomic():
-        return [enter(published=one, by=by, at=at, source=source) for one in rows]
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import OutsideFigure
 from cases.models.outside import LONGEST_REMARK
@@ -43,7 +44,9 @@ class EnterForm(ActionForm):
     value = _value()
     published_by = _line(_("published by"), help_text=_("Such as the district's bureau of finance."))
     document = _line(
-        _("document"), required=False, help_text=_("Number or title of the document it stands in.")
+        pgettext_lazy("outside figure", "document"),
+        required=False,
+        help_text=_("Number or title of the document it stands in."),
     )
 
     class Meta:
@@ -62,7 +65,7 @@ class CorrectForm(VerbForm):
 
     value = _value()
     published_by = _line(_("published by"))
-    document = _line(_("document"), required=False)
+    document = _line(pgettext_lazy("outside figure", "document"), required=False)
     why = _remark(
         _("why it is corrected"), _("The old number counts until somebody else has checked the new one.")
     )

@@ -36,7 +36,7 @@ class OutsideFigure(models.Model):
     last = models.DateField(_("last day"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=2)
     published_by = models.CharField(_("published by"), max_length=100)
-    document = models.CharField(_("document"), max_length=100, blank=True)
+    document = models.CharField(pgettext_lazy("outside figure", "document"), max_length=100, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ENTERED)
     # Of which figure it is the correction, and why.
     replaces = models.ForeignKey(
