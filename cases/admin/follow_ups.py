@@ -108,15 +108,20 @@ class FollowUpCallAdmin(LoopAdmin):
     search_fields = ("=case__number",)
     search_help_text = _("Number of the case")
     ordering = ("-draw__week", "pk")
-    fields = (
-        *("case_link", "category", "street", "reason", "closed", "person", "phone"),
-        *("due", "tried", "taken", "state", "solved", "satisfaction", "said", "called_by", "ended"),
-    )
-    readonly_fields = fields
     verbs: ClassVar[tuple[Verb, ...]] = (
         Verb("take", _("I call now"), policies.may_take, actions.take),
         Verb("record", _("Record the call"), policies.may_record, actions.record_call, RecordForm),
     )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        facts = ("case_link", "category", "street", "reason", "closed", "person")
+        if obj is None or not obj.outcome:
+            return (*facts, "phone", "due", "tried", "taken", "state")
+        answer = ("solved", "satisfaction") if obj.solved else ()
+        return (*facts, "tried", "state", *answer, "said", "called_by", "ended")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
 
     def in_question(self, request: HttpRequest, obj: Any, verb: Verb) -> bool:
         """One reason is enough: recording is in question once the call is taken."""
@@ -148,7 +153,7 @@ class FollowUpCallAdmin(LoopAdmin):
     def closed(self, obj: FollowUpCall) -> SafeString:
         return moment(obj.case.closed_at)
 
-    @admin.display(description=_("person"))
+    @admin.display(description=_("reporter"))
     def person(self, obj: FollowUpCall) -> str:
         found = getattr(obj.case, "reporter", None)
         return f"{found.name_masked} {found.phone_masked}".strip() if found else "—"

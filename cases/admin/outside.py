@@ -154,9 +154,10 @@ class OutsideFigureAdmin(LoopAdmin):
             return EnterForm.Meta.fields
         corrects = ("corrected", "why") if obj.replaces_id else ()
         said = ("remark",) if obj.remark else ()
+        later = ("followed",) if obj.state in ("checked", "replaced") else ()
         return (
             *("kind", "place", "days", "number", "before", "published", "state", *corrects, *said),
-            *("entered_by", "entered", "checked_by", "checked", "followed", "source"),
+            *("entered_by", "entered", "checked_by", "checked", *later, "source"),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

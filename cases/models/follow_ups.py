@@ -78,7 +78,7 @@ class FollowUpCall(models.Model):
     )
     # Of which closing: 1, or 2 of a case that was reopened.
     round = models.PositiveSmallIntegerField(default=1)
-    reason = models.CharField(_("why"), max_length=12, choices=Reason.choices)
+    reason = models.CharField(pgettext_lazy("follow-up call", "why"), max_length=12, choices=Reason.choices)
     # Who calls today, so that nobody is called by two.
     taken_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken by")

@@ -118,4 +118,4 @@ class OutsideFigure(models.Model):
     @property
     def published(self) -> str:
         """Who published it, with the number of the document."""
-        return f"{self.published_by}（{self.document}）" if self.document else self.published_by
+        return f"{self.published_by}，{self.document}" if self.document else self.published_by
