@@ -209,7 +209,8 @@ def _entitled(verdict: Verdict, field: str | None = None) -> None:
 
 def _tell(row: OutsideFigure, what: str, by: By, at: dt.datetime, **data: Any) -> None:
     """What was written stays on the row; the journal keeps what it was about."""
-    facts = {"figure": row.kind, "value": str(row.value), **data}
+    number = f"{row.value:.{FACTS[Outside(row.kind)].places}f}"
+    facts = {"figure": row.kind, "value": number, **data}
     record(
         kind=f"outside.{what}",
         subject=("outside_figure", row.pk),

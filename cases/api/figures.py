@@ -55,7 +55,7 @@ class FigureSerializer(serializers.Serializer[Figure]):
 
     key = serializers.CharField()
     name = serializers.CharField()
-    unit = serializers.ChoiceField(choices=[(unit.value, unit.value) for unit in Unit])
+    unit = serializers.ChoiceField(choices=[(unit.value, unit.name) for unit in Unit])
     numerator = serializers.IntegerField(allow_null=True)
     denominator = serializers.IntegerField(allow_null=True)
     value = serializers.SerializerMethodField(method_name="value_of")
@@ -77,7 +77,7 @@ class PartSerializer(serializers.Serializer[Part]):
 
     key = serializers.CharField()
     name = serializers.CharField()
-    unit = serializers.ChoiceField(choices=[(unit.value, unit.value) for unit in Amount])
+    unit = serializers.ChoiceField(choices=[(unit.value, unit.name) for unit in Amount])
     value = serializers.FloatField(allow_null=True)
     base = serializers.FloatField(allow_null=True)
     change = serializers.FloatField(allow_null=True)

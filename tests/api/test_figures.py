@@ -7,11 +7,13 @@ import pytest
 
 from cases.figures.indicators import TABLE
 from cases.models import Case
+from cases.outside import Outside
 from tests.api.callers import As, Caller, errors
 from tests.api.partners import partner
 from tests.api.test_query_counts import at_most
 from tests.cases.indicator_makers import many
 from tests.cases.indicator_questions import NOVEMBER
+from tests.cases.outside_makers import checked
 from tests.world import OTHER_STREET, STREET, World, a_closed, a_dispatched, a_handled
 from yuhu.kit import clock
 
@@ -216,3 +218,54 @@ def test_it_costs_the_same_for_many_cases(as_: As, world: World):
     with at_most(36) as more:
         told(me)
     assert len(few) == len(more)
+
+
+# Three rises and three falls
+
+
+def test_three_rises_and_three_falls_are_told_beside_the_year_before(as_: As, world: World):
+    for year, value in ((2025, 284_600), (2026, 233_600)):
+        checked(world, Outside.SPENDING, DISTRICT, value, year=year)
+    answer = as_("leader").get("figures/", **{"from": "2026-10-01", "to": "2026-10-31"}).json()
+    found = {row["key"]: row for row in answer["rises_and_falls"]}
+    assert list(found) == [
+        *("party_leadership", "public_satisfaction", "economic_vitality"),
+        *("disputes", "hazards", "administrative_cost"),
+    ]
+    cost = found["administrative_cost"]
+    assert cost | {"parts": []} == {
+        "key": "administrative_cost",
+        "name": "行政成本（一般公共预算支出）",
+        "unit": "ten_thousand_yuan",
+        "value": 233_600.0,
+        "base": 284_600.0,
+        "change": -51_000.0,
+        "change_rate": -0.1792,
+        "numerator": 233_600.0,
+        "denominator": None,
+        "sources": ["区统计局，雨统〔2026〕10号"],
+        "direction": "down",
+        "outcome": "good",
+        "parts": [],
+        "coverage": None,
+        "cases": None,
+    }
+    assert [part["key"] for part in cost["parts"]] == ["cost_per_case"]
+    assert found["party_leadership"]["value"] is None
+    assert found["party_leadership"]["outcome"] == "unclear"
+
+
+def test_the_lists_behind_the_measures_open_for_a_person(as_: As, world: World):
+    a_closed(world)
+    me = as_("leader")
+    links = [row["cases"] for row in me.get("figures/").json()["rises_and_falls"] if row["cases"]]
+    assert len(links) == 3
+    assert {me.client.get(link).status_code for link in links} == {200}
+
+
+def test_a_client_for_some_categories_is_told_no_outside_figure(world: World):
+    checked(world, Outside.CRIMINAL_CASES, DISTRICT, 1761)
+    caller = partner("narrow", scopes=["figures:read"], categories=["01"])
+    answer = caller.get("figures/", **{"from": "2026-10-01", "to": "2026-10-31"}).json()
+    found = {row["key"]: row for row in answer["rises_and_falls"]}
+    assert {part["value"] for part in found["disputes"]["parts"] if part["key"] == "criminal_cases"} == {None}
