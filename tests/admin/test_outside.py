@@ -1,6 +1,7 @@
 """Outside figures at the desk: entered in a form or as a sheet, checked by another, taken out to be sent back."""
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -77,8 +78,8 @@ def test_a_correction_is_entered_on_the_page_of_the_old_number(world: World) -> 
 
 
 def test_the_checker_sees_the_same_days_of_the_year_before(world: World) -> None:
-    for year, value in ((2025, 2000), (2026, 1761)):
-        row = checked(world, Outside.CRIMINAL_CASES, DISTRICT, value, year=year)
+    checked(world, Outside.CRIMINAL_CASES, DISTRICT, 2000, year=2025)
+    row = checked(world, Outside.CRIMINAL_CASES, DISTRICT, 1761, year=2026)
     text = enter(world.leader).get(page(LIST, "change", row.pk)).content.decode()
     assert "2,000 件，−11.95%" in text
 
@@ -111,8 +112,8 @@ def test_a_sheet_is_looked_at_first_and_entered_when_asked(world: World) -> None
     assert send(browser, *lines, store=True).status_code == 302
     found = OutsideFigure.objects.order_by("pk").values_list("kind", "value", "state", "entered_by")
     assert list(found) == [
-        ("criminal_cases", 20, "entered", world.dispatcher.pk),
-        ("enterprise_requests", 1390, "entered", world.dispatcher.pk),
+        ("criminal_cases", Decimal(20), "entered", world.dispatcher.pk),
+        ("enterprise_requests", Decimal(1390), "entered", world.dispatcher.pk),
     ]
 
 

@@ -222,11 +222,13 @@ def test_it_costs_the_same_for_many_cases(as_: As, world: World):
 
 # Three rises and three falls
 
+OCTOBER: Any = {"from": "2026-10-01", "to": "2026-10-31"}
+
 
 def test_three_rises_and_three_falls_are_told_beside_the_year_before(as_: As, world: World):
     for year, value in ((2025, 284_600), (2026, 233_600)):
         checked(world, Outside.SPENDING, DISTRICT, value, year=year)
-    answer = as_("leader").get("figures/", **{"from": "2026-10-01", "to": "2026-10-31"}).json()
+    answer = as_("leader").get("figures/", **OCTOBER).json()
     found = {row["key"]: row for row in answer["rises_and_falls"]}
     assert list(found) == [
         *("party_leadership", "public_satisfaction", "economic_vitality"),
@@ -266,6 +268,6 @@ def test_the_lists_behind_the_measures_open_for_a_person(as_: As, world: World):
 def test_a_client_for_some_categories_is_told_no_outside_figure(world: World):
     checked(world, Outside.CRIMINAL_CASES, DISTRICT, 1761)
     caller = partner("narrow", scopes=["figures:read"], categories=["01"])
-    answer = caller.get("figures/", **{"from": "2026-10-01", "to": "2026-10-31"}).json()
+    answer = caller.get("figures/", **OCTOBER).json()
     found = {row["key"]: row for row in answer["rises_and_falls"]}
     assert {part["value"] for part in found["disputes"]["parts"] if part["key"] == "criminal_cases"} == {None}

@@ -140,6 +140,7 @@ def test_an_erased_reporter_is_not_called(world: World) -> None:
 
 def test_words_are_erased_with_the_other_notes_of_the_case(world: World) -> None:
     call = called(world, drawn(world), comment="说话难听")
+    assert call.comment_id is not None
     what = Erasure(notes=frozenset({call.comment_id}))
     erase(case_id=call.case_id, what=what, reason="本人申请", by=world.by("streetleader"), at=MONDAY)
     assert Note.objects.get(pk=call.comment_id).text == ""

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 OCTOBER = days_of(Span.MONTH, 2026, 10)
 
 
-def value_of(world: World, who: str = "leader", area: str = STREET) -> Decimal | None:
+def value_of(world: World, who: str = "leader", area: str = STREET) -> Any:
     scope = scope_of(world.people[who], AT.date())
     found = known(scope, area, [OCTOBER]).of(Outside.CRIMINAL_CASES, OCTOBER)
     return found.value if found else None
@@ -122,7 +122,7 @@ def test_a_correction_counts_when_it_is_checked_and_the_old_number_stays_readabl
         )
     actions.check(figure=new, by=world.by("streetleader"), at=AT)
     old.refresh_from_db()
-    assert (value_of(world), old.state, old.value) == (22, "replaced", 20)
+    assert (value_of(world), old.state, old.value) == (22, "replaced", Decimal(20))
     assert (new.replaces, new.why) == (old, "数字抄错")
     assert kinds(old)[-1] == "outside.replaced"
 

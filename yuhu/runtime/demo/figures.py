@@ -71,7 +71,7 @@ def _call(call: FollowUpCall, outcome: str, now: dt.datetime) -> None:
     if not outcome or platform is None:
         return
     who: dict[str, Any] = {"by": _by(_seated(platform, Membership.Role.DUTY_OFFICER)), "at": now}
-    answer: dict[str, str] = {}
+    answer: dict[str, Any] = {}
     if outcome == "reached":
         answer = {"solved": "partly", "satisfaction": "basically_satisfied", "comment": "后续又来看过一次。"}
     try:
@@ -106,14 +106,15 @@ def _waiting(now: dt.datetime) -> int:
         _by(_seated(platform, Membership.Role.DUTY_OFFICER)),
         _by(_seated(street, Membership.Role.LEADER)),
     )
+    rows = []
     for kind, value in ((Outside.CRIMINAL_CASES, "14"), (Outside.ENTERPRISE_REQUESTS, "390")):
         new = Published(
             *(kind, HOME_STREET, Span.MONTH, ended.year, ended.month, Decimal(value)),
             *("街道综合协调平台", "月报（演示）"),
         )
-        row = enter(published=new, by=by, at=now, source="demo")
-    send_back(figure=row, remark="与企业服务台账不符，请核对后重录。", by=leader, at=now)
-    return 2
+        rows.append(enter(published=new, by=by, at=now, source="demo"))
+    send_back(figure=rows[-1], remark="与企业服务台账不符，请核对后重录。", by=leader, at=now)
+    return len(rows)
 
 
 def _october(kind: Outside, year: int, value: str, publisher: str) -> Published:
