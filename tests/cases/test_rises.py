@@ -263,6 +263,13 @@ def test_what_nobody_has_checked_counts_for_nothing(world: World) -> None:
     assert october(world, "administrative_cost").value is None
 
 
+def test_before_the_area_had_its_blocks_nothing_is_known(world: World) -> None:
+    first = asked(scope(world), DISTRICT, Period.of_days(dt.date(2022, 10, 1), dt.date(2022, 10, 31)))
+    found = measures(first)
+    assert (found["hazards"].value, found["hazards"].base, found["hazards"].outcome) == (0, None, "unclear")
+    assert part(found["disputes"], "new_disputes").base is None
+
+
 # --- Who, and how many queries ---------------------------------------------------------------------
 
 

@@ -22,14 +22,15 @@ Facts = Mapping[str, int]
 
 
 def facts_of(question: Question) -> Facts:
-    """By name: what was counted of the question's period."""
+    """By name: what was counted of the question's period. Before the area had its first block nothing was recorded."""
     found = _cases(question)
     if question.scope.kinds is not None:
         # Narrowed to kinds of matter: people, and what was found at visits, are of no kind.
         return {name: number for name, number in found.items() if not name.startswith("hazards")}
     for name, number in _findings(question).items():
         found[name] += number
-    return found | _blocks(question)
+    blocks = _blocks(question)
+    return found | blocks if blocks["blocks"] else {}
 
 
 def _cases(question: Question) -> dict[str, int]:
