@@ -152,3 +152,13 @@ class NoSuchArea(NotFound):
         "There is no area with this code, or it is not one of yours. Please name your district, street, community or "
         "block, or one inside it."
     )
+
+
+class FigureThere(Conflict):
+    """A figure for the same days of the area is in force or waits for its check."""
+
+    code = "figure_there"
+    message = _(
+        "There is a figure for these days already. If it is in force, open it and correct it; if it waits, it is "
+        "checked or sent back first."
+    )

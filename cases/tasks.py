@@ -4,6 +4,8 @@ import datetime as dt
 
 from cases.actions import close_unrated, dispatch_by_rule, escalate, resume_when_due, warn
 from cases.actions.drafts import forget_old_drafts
+from cases.actions.follow_ups import draw, weeks_to_draw
+from cases.actions.handling import keep_handling_time
 from cases.actions.platforms import follow_platforms
 from cases.actions.report import DISPATCH_STEP
 from cases.actions.roster import follow_planned
@@ -75,6 +77,23 @@ def sweep_platforms(at: dt.datetime) -> int:
     return follow_platforms(at=at)
 
 
+def sweep_follow_ups(at: dt.datetime) -> int:
+    """Weeks whose follow-up calls were not drawn."""
+    wanted = list(weeks_to_draw(at))
+
+    def draw_one(place: int) -> bool:
+        street, week = wanted[place]
+        return draw(street=street, week=week, at=at)
+
+    return steps.each("cases.follow_ups", range(len(wanted)), draw_one)
+
+
+def sweep_handling(at: dt.datetime) -> int:
+    """Results that were accepted before their working time was kept."""
+    keys = Case.objects.to_time().order_by("pk").values_list("pk", flat=True)[:BATCH]
+    return steps.each("cases.handling", list(keys), lambda pk: keep_handling_time(case_id=pk))
+
+
 def sweep_photo_drafts(at: dt.datetime) -> int:
     return forget_old_drafts(at=at, limit=BATCH)
 
@@ -100,6 +119,8 @@ def register() -> None:
     steps.register_sweep("cases.roster", sweep_roster)
     steps.register_sweep("cases.whistles", sweep_whistles)
     steps.register_sweep("cases.platforms", sweep_platforms)
+    steps.register_sweep("cases.follow_ups", sweep_follow_ups)
+    steps.register_sweep("cases.handling", sweep_handling)
     # Removes files, from a store that may be another machine.
     steps.register_sweep("cases.photo_drafts", sweep_photo_drafts, external=True)
     steps.register_sweep("cases.fold", sweep_fold)

@@ -60,6 +60,10 @@ LINES: dict[str, Line] = {
     "case.evaluated": Line(_("Found not effective: it must be done again"), "close", SOON),
     "case.evaluated:yes": Line(_("Found effective"), "check", GOOD),
     "case.rated": Line(_("Rated by the reporter: %(solved)s, %(satisfaction)s"), "star"),
+    "case.followed_up": Line(_("Answered a follow-up call: %(solved)s, %(satisfaction)s"), "phone"),
+    "case.followed_up:refused": Line(_("Did not want to answer a follow-up call"), "phone"),
+    "case.followed_up:unreached": Line(_("Follow-up call: not reached in three attempts"), "phone"),
+    "case.followed_up:wrong_number": Line(_("Follow-up call: the number is wrong"), "phone"),
     "case.closed": Line(_("Closed: the time to rate has passed"), "state-closed", GOOD),
     "case.reopened": Line(_("Reopened by the reporter"), "previous", SOON),
     "case.voided": Line(_("Declared void"), "state-void"),
@@ -172,6 +176,7 @@ _VARIANTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "case.whistle_attended": lambda data: "yes" if data.get("approved") else "",
     "case.whistle_ended": lambda data: "case" if data.get("with_case") else "",
     "case.meeting_decided": _decision,
+    "case.followed_up": lambda data: str(data.get("outcome", "")),
 }
 # The words of ``cases.models.Whistle.Kind``, which stands above this module.
 WHISTLES: dict[str, str | Promise] = {

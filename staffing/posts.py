@@ -90,6 +90,8 @@ class Capability(StrEnum):
     MEDIATE = "mediate"
     INSPECT = "inspect"
     READ_INSPECTION = "read_inspection"
+    ENTER_FIGURES = "enter_figures"
+    CHECK_FIGURES = "check_figures"
 
 
 CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
@@ -112,6 +114,9 @@ CAPABILITIES: dict[Capability, frozenset[PostKind]] = {
     # 督查: those above the departments decide, the auditor reads along.
     Capability.INSPECT: frozenset({PostKind.DISTRICT_LEADER}),
     Capability.READ_INSPECTION: frozenset({PostKind.DISTRICT_LEADER, PostKind.AUDITOR}),
+    # What others publish of an area is entered by one person and checked by another.
+    Capability.ENTER_FIGURES: frozenset({PostKind.HEAD, PostKind.DUTY_OFFICER}),
+    Capability.CHECK_FIGURES: _LEADERS | {PostKind.HEAD},
 }
 
 

@@ -28,6 +28,12 @@ WHISTLE_LIMITS = env.dict("WHISTLE_LIMITS", default={})
 # Whistles in a hundred cases: below the band the tool is not used, above it daily work fails.
 WHISTLE_BAND_LOW = env.float("WHISTLE_BAND_LOW", default=1.0)
 WHISTLE_BAND_HIGH = env.float("WHISTLE_BAND_HIGH", default=10.0)
+# Follow-up calls to those who did not rate: how many percent of a street's week are drawn, at least how many, within
+# how many working days they are called, and how many weeks back a draw that was missed is made up for.
+FOLLOW_UP_PERCENT = env.int("FOLLOW_UP_PERCENT", default=30)
+FOLLOW_UP_LEAST = env.int("FOLLOW_UP_LEAST", default=3)
+FOLLOW_UP_DAYS = env.int("FOLLOW_UP_DAYS", default=5)
+FOLLOW_UP_WEEKS = 2
 REOPEN_DAYS = env.int("REOPEN_DAYS", default=15)
 # Natural days; people's mediation normally ends within one month (人民调解工作若干规定, art. 33), a court's before the
 # suit within 30 days; for administrative mediation there is no limit of the whole country (proposal: 30).

@@ -289,6 +289,11 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
+    # Both are called "unit": of an indicator, and of a measure of 三升三降.
+    "ENUM_NAME_OVERRIDES": {
+        "UnitEnum": "cases.figures.indicators.table.Unit",
+        "AmountEnum": "cases.figures.indicators.measure.Amount",
+    },
     "TITLE": "雨湖区扁平化治理 API",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

@@ -14,6 +14,8 @@ from cases.actions import sending
 from cases.actions.base import add_party, set_parties
 from cases.actions.doing import Doing
 from cases.actions.evaluators import designate
+from cases.actions.follow_ups.calling import lapse
+from cases.actions.handling import handling_seconds
 from cases.actions.receivers import item_of
 from cases.exceptions import Missing
 from cases.models import Case, CaseParty, CaseRequest, Deadline, Evaluation, Rating, WorkOrder
@@ -144,6 +146,10 @@ def _pass(doing: Doing) -> None:
     doing.clocks.meet(Step.HANDLE, case.handled_at)
     doing.clocks.meet(Step.SUPERVISE)
     doing.clocks.end(Step.CONTACT)
+    handle, calendar = doing.clocks.current(Step.HANDLE), doing.clocks.rules.calendar
+    case.handling_seconds = handling_seconds(
+        case, handle=handle, requests=doing.look.requests, calendar=calendar
+    )
     case.state = State.CLOSED
     if case.must_rate:
         doing.clocks.start(Step.RATE)
@@ -175,11 +181,13 @@ def close(doing: Doing) -> None:
 
 @effect("reopen")
 def reopen(doing: Doing) -> None:
-    """Once: the last receiver works on it again, with a new limit."""
+    """Once: the last receiver works on it again, with a new limit; nobody is called about it meanwhile."""
     case = doing.case
+    lapse(case, doing.at)
     doing.keep("reason")
     sending.same_again(doing, doing.look.orders[-1])
     case.reopened, case.closed_at, case.end_code = True, None, ""
+    case.handling_seconds = None
     doing.clocks.start(Step.HANDLE)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.actions.base import By, delete_with_files, digest_of, journal, locked, write_note
+from cases.actions.follow_ups.calling import lapse
 from cases.models import Attachment, Case, Note, Reporter
 from cases.policies import Look, may_erase
 from yuhu.kit.exceptions import Forbidden, Invalid
@@ -57,6 +58,8 @@ def erase(*, case_id: int, what: Erasure, reason: str, by: By, at: dt.datetime) 
         if not verdict:
             raise Forbidden(verdict.reason, code=verdict.code)
         person = what.person and Reporter.objects.filter(case=case).delete()[0] > 0
+        if person:
+            lapse(case, at)
         _erase_report(case, what, at)
         notes = _erase_notes(case, what.notes, at)
         photos = delete_with_files(Attachment.objects.filter(case=case, pk__in=what.photos).order_by("pk"))

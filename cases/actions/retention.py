@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from cases.actions.base import By, journal, locked
 from cases.actions.erase import tell_erased
+from cases.actions.follow_ups.calling import lapse
 from cases.models import Attachment, PhotoDraft, Reporter
 from cases.states import FINAL
 from yuhu.journal.actions import SYSTEM
@@ -39,6 +40,7 @@ def forget_reporter(*, case_id: int, before: dt.datetime, at: dt.datetime) -> bo
             return False  # reopened meanwhile
         if not Reporter.objects.filter(case=case).delete()[0]:
             return False
+        lapse(case, at)
         case.version += 1
         case.save(update_fields=["version"])
         journal(case, "case.person_forgotten", by=By(user=None, actor=SYSTEM), at=at)

@@ -19,7 +19,8 @@ from rest_framework.response import Response
 from blocks.models import Block, Community, District, Street
 from cases.exceptions import NoSuchArea
 from cases.figures import Period
-from cases.figures.indicators import Figure, Question, Unit, indicators
+from cases.figures.indicators import Figure, Measure, Question, Unit, indicators, rises_and_falls
+from cases.figures.indicators.measure import Amount, Direction, Outcome, Part
 from cases.models import Case
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Invalid
@@ -49,15 +50,17 @@ class FigureFilters(filters.StrictFilterSet):
 
 class FigureSerializer(serializers.Serializer[Figure]):
     """One indicator. ``value`` is null without data; ``numerator`` is null where the figure is not told to the caller.
-    ``cases``: the list of the cases behind it, for people; ``coverage``: rated of those who were asked."""
+    ``cases``: the list of the cases behind it, for people; ``coverage``: rated of those who were asked. Of ``hours``
+    the numerator counts minutes, and ``median`` stands beside the mean."""
 
     key = serializers.CharField()
     name = serializers.CharField()
-    unit = serializers.ChoiceField(choices=[(unit.value, unit.value) for unit in Unit])
+    unit = serializers.ChoiceField(choices=[(unit.value, unit.name) for unit in Unit])
     numerator = serializers.IntegerField(allow_null=True)
     denominator = serializers.IntegerField(allow_null=True)
     value = serializers.SerializerMethodField(method_name="value_of")
     coverage = serializers.FloatField(allow_null=True)
+    median = serializers.FloatField(allow_null=True)
     cases = serializers.SerializerMethodField()
 
     def value_of(self, figure: Figure) -> float | None:
@@ -66,6 +69,35 @@ class FigureSerializer(serializers.Serializer[Figure]):
 
     def get_cases(self, figure: Figure) -> str | None:
         return f"{reverse('cases:list')}?{figure.cases}" if figure.cases else None
+
+
+class PartSerializer(serializers.Serializer[Part]):
+    """A number of which a measure is made, beside the same days of the year before. Null: not known, or not told.
+    ``sources``: who published it, where others did."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    unit = serializers.ChoiceField(choices=[(unit.value, unit.name) for unit in Amount])
+    value = serializers.FloatField(allow_null=True)
+    base = serializers.FloatField(allow_null=True)
+    change = serializers.FloatField(allow_null=True)
+    change_rate = serializers.FloatField(allow_null=True)
+    numerator = serializers.FloatField(source="both.now.numerator", allow_null=True)
+    denominator = serializers.FloatField(source="both.now.denominator", allow_null=True)
+    sources = serializers.ListField(child=serializers.CharField(), source="both.now.sources")
+
+
+class MeasureSerializer(PartSerializer):
+    """One of 三升三降. ``change_rate`` is null without a base above nought; ``outcome``: whether the change is good."""
+
+    direction = serializers.ChoiceField(choices=[(one.value, one.value) for one in Direction])
+    outcome = serializers.ChoiceField(choices=[(one.value, one.value) for one in Outcome])
+    parts = PartSerializer(many=True)
+    coverage = serializers.FloatField(allow_null=True)
+    cases = serializers.SerializerMethodField()
+
+    def get_cases(self, measure: Measure) -> str | None:
+        return f"{reverse('cases:list')}?{measure.cases}" if measure.cases else None
 
 
 class FigureList(ScopedView[Case]):
@@ -89,6 +121,7 @@ class FigureList(ScopedView[Case]):
                     "from": serializers.DateField(),
                     "to": serializers.DateField(),
                     "results": FigureSerializer(many=True),
+                    "rises_and_falls": MeasureSerializer(many=True),
                 },
             )
         },
@@ -101,9 +134,18 @@ class FigureList(ScopedView[Case]):
         first, last = _days(form.cleaned_data, clock.today())
         area = self._area(form.cleaned_data.get("area") or "")
         period = Period.of_days(first, last)
-        figures: Any = indicators(Question(self.scope, area, period, clock.now()))
-        results = FigureSerializer(figures, many=True).data
-        return Response({"area": area, "from": first, "to": last, "results": results})
+        question = Question(self.scope, area, period, clock.now())
+        figures: Any = indicators(question)
+        measures: Any = rises_and_falls(question)
+        return Response(
+            {
+                "area": area,
+                "from": first,
+                "to": last,
+                "results": FigureSerializer(figures, many=True).data,
+                "rises_and_falls": MeasureSerializer(measures, many=True).data,
+            }
+        )
 
     def _area(self, asked: str) -> str:
         """What was asked for, or the widest area of one's own.

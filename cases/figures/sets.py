@@ -15,6 +15,8 @@ from cases.actions.tallies.counting import (
     CLOSED,
     CONTENT,
     COUNTED,
+    DISPUTES,
+    HAZARD_CASES,
     IN_TIME,
     RATED,
     REGISTERED,
@@ -52,6 +54,8 @@ class Show(TextChoices):
     ASKED = "to_be_rated", _("Closed, reporter asked for a rating")
     RATED = "rated", _("Closed and rated")
     SATISFIED = "satisfied", _("Closed, reporter satisfied")
+    DISPUTES = "disputes", _("Disputes, as figures count them")
+    HAZARDS = "hazards", _("Hazards, as figures count them")
 
 
 def select(show: Show, viewer: Viewer, period: Period | None = None) -> Cases:
@@ -209,6 +213,8 @@ _OF_MOMENT: dict[Show, Callable[[Viewer], Cases]] = {
     Show.AREA: lambda viewer: Case.objects.in_areas(viewer.scope.areas),
     Show.LATE_STEP: late_step,
     Show.REGISTERED: lambda viewer: Case.objects.filter(REGISTERED),
+    Show.DISPUTES: lambda viewer: Case.objects.filter(REGISTERED, DISPUTES),
+    Show.HAZARDS: lambda viewer: Case.objects.filter(REGISTERED, HAZARD_CASES),
 }
 _OF_PERIOD: dict[Show, Callable[[Viewer, Period | None], Cases]] = {
     Show.CLOSED: _closed(Q()),

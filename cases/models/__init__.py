@@ -3,9 +3,11 @@
 from cases.models.case import Case, CaseNumber, CaseParty
 from cases.models.clocks import Deadline, Escalation
 from cases.models.drafts import PhotoDraft
+from cases.models.follow_ups import CallDraw, FollowUpCall
 from cases.models.handling import Attachment, CaseRequest, Evaluation, Note, Rating, WorkOrder
 from cases.models.mediation import Mediation, MediationParty, MediationRecord
 from cases.models.meetings import AgendaItem, Meeting, Participant
+from cases.models.outside import OutsideFigure
 from cases.models.people import Reporter
 from cases.models.reference import Category
 from cases.models.tallies import Tallied, Tally, TallyState
@@ -14,6 +16,7 @@ from cases.models.whistles import Whistle, WhistleCall
 __all__ = [
     "AgendaItem",
     "Attachment",
+    "CallDraw",
     "Case",
     "CaseNumber",
     "CaseParty",
@@ -22,11 +25,13 @@ __all__ = [
     "Deadline",
     "Escalation",
     "Evaluation",
+    "FollowUpCall",
     "Mediation",
     "MediationParty",
     "MediationRecord",
     "Meeting",
     "Note",
+    "OutsideFigure",
     "Participant",
     "PhotoDraft",
     "Rating",

@@ -161,6 +161,8 @@ class Case(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     warn_at = models.DateTimeField(null=True, blank=True, editable=False)
     review_at = models.DateTimeField(_("review"), null=True, blank=True)
+    # Working time of the accepted result (cases.actions.handling); none before, nor of what was solved on the spot.
+    handling_seconds = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     must_rate = models.BooleanField(_("the reporter is asked"), default=False)
     reopened = models.BooleanField(_("was reopened"), default=False)
@@ -227,6 +229,18 @@ class Case(models.Model):
             models.Index(fields=["review_at"], name="case_to_review", condition=Q(review_at__isnull=False)),
             # What was written behind the back of the ORM and cannot be found yet.
             models.Index(fields=["id"], name="case_to_fold", condition=Q(words="")),
+            # Results that were accepted before their time was kept.
+            models.Index(
+                fields=["id"],
+                name="case_to_time",
+                condition=Q(
+                    state__in=["evaluated", "closed"],
+                    on_the_spot=False,
+                    handling_seconds__isnull=True,
+                    dispatched_at__isnull=False,
+                    handled_at__isnull=False,
+                ),
+            ),
             # The dispatch sweep.
             models.Index(fields=["id"], name="case_to_dispatch", condition=Q(state="reported")),
         ]

@@ -144,7 +144,12 @@ class Evaluation(models.Model):
 
 
 class Rating(models.Model):
-    """The reporter's answer. One per closing: a reopened case can be rated again."""
+    """The reporter's answer. One per closing: a reopened case can be rated again. Who had not rated in time may answer
+    a follow-up call instead."""
+
+    class Channel(models.TextChoices):
+        OWN = "own", _("Given by the reporter")
+        CALL = "call", _("Answered a follow-up call")
 
     # Served by rating_once_a_round.
     case = models.ForeignKey(Case, models.CASCADE, related_name="ratings", db_index=False)
@@ -152,6 +157,9 @@ class Rating(models.Model):
     solved = models.CharField(_("solved"), max_length=10, choices=Solved.choices)
     satisfaction = models.CharField(_("satisfaction"), max_length=20, choices=Satisfaction.choices)
     comment = models.ForeignKey(Note, models.SET_NULL, null=True, blank=True, related_name="+")
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel.choices, default=Channel.OWN, db_default="own"
+    )
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -7,8 +7,10 @@ from cases.querysets.cases import (
     DeadlineQuerySet,
     ReporterQuerySet,
 )
+from cases.querysets.follow_ups import FollowUpCallQuerySet
 from cases.querysets.mediation import MediationQuerySet
 from cases.querysets.meetings import AgendaItemQuerySet, MeetingQuerySet
+from cases.querysets.outside import OutsideFigureQuerySet
 from cases.querysets.whistles import WhistleCallQuerySet, WhistleQuerySet
 
 __all__ = [
@@ -17,8 +19,10 @@ __all__ = [
     "CaseQuerySet",
     "CategoryQuerySet",
     "DeadlineQuerySet",
+    "FollowUpCallQuerySet",
     "MediationQuerySet",
     "MeetingQuerySet",
+    "OutsideFigureQuerySet",
     "ReporterQuerySet",
     "WhistleCallQuerySet",
     "WhistleQuerySet",

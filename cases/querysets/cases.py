@@ -96,6 +96,13 @@ class CaseQuerySet(QuerySet[M]):
         assert related is not None
         return related._default_manager.all()
 
+    def to_time(self) -> Self:
+        """Accepted results whose working time is not kept yet."""
+        return self.filter(
+            state__in=["evaluated", "closed"], on_the_spot=False, handling_seconds__isnull=True,
+            dispatched_at__isnull=False, handled_at__isnull=False,
+        )  # fmt: skip
+
     def open(self) -> Self:
         """Not ended."""
         return self.filter(state__in=sorted(OPEN))

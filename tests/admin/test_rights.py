@@ -37,6 +37,8 @@ staffing.counselappointment l  l     la    la      la        l           l      
 staffing.shift         l       l     la    la      la        l           l        l       l
 staffing.shiftswap     l       l     l     l       l         l           l        l       l
 staffing.rosterimport  -       -     la    la      la        -           -        -       -
+cases.followupcall     -       l     l     l       l         -           l        -       -
+cases.outsidefigure    -       la    la    l       l         -           l        -       -
 cases.mediation        a       a     a     -       -         a           -        -       -
 staffing.visit         la      la    la    la      la        la          l        -       -
 staffing.finding       l       l     l     l       l         l           l        -       -

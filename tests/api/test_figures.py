@@ -7,11 +7,13 @@ import pytest
 
 from cases.figures.indicators import TABLE
 from cases.models import Case
+from cases.outside import Outside
 from tests.api.callers import As, Caller, errors
 from tests.api.partners import partner
 from tests.api.test_query_counts import at_most
 from tests.cases.indicator_makers import many
 from tests.cases.indicator_questions import NOVEMBER
+from tests.cases.outside_makers import checked
 from tests.world import OTHER_STREET, STREET, World, a_closed, a_dispatched, a_handled
 from yuhu.kit import clock
 
@@ -32,7 +34,7 @@ def test_every_indicator_is_told_with_its_parts(as_: As, world: World):
     answer = as_("leader").get("figures/", area=STREET).json()
     assert [row["key"] for row in answer["results"]] == [one.key for one in TABLE]
     assert (answer["area"], answer["from"], answer["to"]) == (STREET, "2026-11-01", "2026-11-24")
-    fields = {"key", "name", "unit", "numerator", "denominator", "value", "coverage", "cases"}
+    fields = {"key", "name", "unit", "numerator", "denominator", "value", "coverage", "median", "cases"}
     assert {frozenset(row) for row in answer["results"]} == {frozenset(fields)}
     rows = {row["key"]: row for row in answer["results"]}
     assert rows["extension_rate"] | {"cases": ""} == {
@@ -43,6 +45,7 @@ def test_every_indicator_is_told_with_its_parts(as_: As, world: World):
         "denominator": 2,
         "value": 0.0,
         "coverage": None,
+        "median": None,
         "cases": "",
     }
     assert (rows["urge_count"]["value"], rows["urge_count"]["denominator"]) == (0, None)
@@ -211,9 +214,62 @@ def test_nothing_is_written_here(as_: As):
 def test_it_costs_the_same_for_many_cases(as_: As, world: World):
     me = as_("leader")
     told(me)
-    with at_most(25) as few:
+    with at_most(36) as few:
         told(me)
     many(world, NOVEMBER, seed=5, count=40)
-    with at_most(25) as more:
+    with at_most(36) as more:
         told(me)
     assert len(few) == len(more)
+
+
+# Three rises and three falls
+
+OCTOBER: Any = {"from": "2026-10-01", "to": "2026-10-31"}
+
+
+def test_three_rises_and_three_falls_are_told_beside_the_year_before(as_: As, world: World):
+    for year, value in ((2025, 284_600), (2026, 233_600)):
+        checked(world, Outside.SPENDING, DISTRICT, value, year=year)
+    answer = as_("leader").get("figures/", **OCTOBER).json()
+    found = {row["key"]: row for row in answer["rises_and_falls"]}
+    assert list(found) == [
+        *("party_leadership", "public_satisfaction", "economic_vitality"),
+        *("disputes", "hazards", "administrative_cost"),
+    ]
+    cost = found["administrative_cost"]
+    assert cost | {"parts": []} == {
+        "key": "administrative_cost",
+        "name": "行政成本（一般公共预算支出）",
+        "unit": "ten_thousand_yuan",
+        "value": 233_600.0,
+        "base": 284_600.0,
+        "change": -51_000.0,
+        "change_rate": -0.1792,
+        "numerator": 233_600.0,
+        "denominator": None,
+        "sources": ["区统计局，雨统〔2026〕10号"],
+        "direction": "down",
+        "outcome": "good",
+        "parts": [],
+        "coverage": None,
+        "cases": None,
+    }
+    assert [part["key"] for part in cost["parts"]] == ["cost_per_case"]
+    assert found["party_leadership"]["value"] is None
+    assert found["party_leadership"]["outcome"] == "unclear"
+
+
+def test_the_lists_behind_the_measures_open_for_a_person(as_: As, world: World):
+    a_closed(world)
+    me = as_("leader")
+    links = [row["cases"] for row in me.get("figures/").json()["rises_and_falls"] if row["cases"]]
+    assert len(links) == 3
+    assert {me.client.get(link).status_code for link in links} == {200}
+
+
+def test_a_client_for_some_categories_is_told_no_outside_figure(world: World):
+    checked(world, Outside.CRIMINAL_CASES, DISTRICT, 1761)
+    caller = partner("narrow", scopes=["figures:read"], categories=["01"])
+    answer = caller.get("figures/", **OCTOBER).json()
+    found = {row["key"]: row for row in answer["rises_and_falls"]}
+    assert {part["value"] for part in found["disputes"]["parts"] if part["key"] == "criminal_cases"} == {None}

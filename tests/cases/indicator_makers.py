@@ -97,6 +97,7 @@ def _case(chance: Chance, block: Block | None, number: int) -> Case:
         channel=Case.Channel.GOVERNOR, programme=rng.choice(Case.Programme.values), restricted=category == "1204",
         district_code="430302", street_code=code[:9], community_code=code[:12], block_code=code, block=block,
         address=rng.choice(["", "", "雨湖路1号", "雨湖路2号"]),
+        handling_seconds=rng.choice([None, 0, 59, 3_600, rng.randrange(400_000)]),
         assignee=chance.world.governor if begun or state == State.CLOSED else None,
         evaluator=chance.world.supervisor if state == State.HANDLED else None,
         dispatched_at=chance.near(reported) if begun else None,
@@ -104,7 +105,7 @@ def _case(chance: Chance, block: Block | None, number: int) -> Case:
         evaluated_at=chance.near(due) if handled and chance.maybe(0.7) else None,
         due_at=due if begun or state == State.CLOSED else None,
         closed_at=ended, must_rate=chance.maybe(0.7), reopened=chance.maybe(0.1), on_the_spot=chance.maybe(0.2),
-        end_code=rng.choice(["rated", "rated", "not_rated"]) if state == State.CLOSED else "",
+        end_code=rng.choice(["rated", "rated", "rated_by_call", "not_rated"]) if state == State.CLOSED else "",
     )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ class Count:
         )
 
     def of_rated(self, name: str, values: Iterable[str]) -> tuple[int, int]:
-        rated = [case for case in self.done if case.must_rate and case.end_code == "rated"]
+        rated = [case for case in self.done if case.must_rate and case.end_code.startswith("rated")]
         last = [max(case.ratings.all(), key=lambda one: one.round, default=None) for case in rated]
         return sum(one is not None and getattr(one, name) in values for one in last), len(rated)
 
@@ -253,7 +253,7 @@ def test_the_lists_behind_the_figures_hold_what_was_counted(made: World) -> None
                 total += (count := rows.count())
                 if figure.key in WHOLE_LISTS:
                     assert count == figure.denominator, (area, figure.key)
-                else:
+                elif figure.unit is not Unit.HOURS:
                     assert count >= (figure.numerator or 0) or "sign" in figure.key, (area, figure.key)
     assert total > 100
 
@@ -301,7 +301,7 @@ def test_the_table_names_counts_that_exist_and_no_key_twice(world: World) -> Non
     wanted = {name for one in TABLE for name in (*one.numerator, *one.denominator)}
     assert wanted - told == set()
     keys = [one.key for one in TABLE]
-    assert len(keys) == len(set(keys)) == 37
+    assert len(keys) == len(set(keys)) == 39
     assert {one.coverage for one in TABLE} - {""} <= set(keys)
     assert all((one.unit is Unit.COUNT) == (not one.denominator) for one in TABLE)
 
@@ -328,7 +328,7 @@ def test_the_loop_costs_five_queries_and_all_together_no_more_with_more_rows(wor
     few = counting(lambda: indicators(question))
     many(world, NOVEMBER, seed=3, count=60)
     assert counting(lambda: loop(question)) == 5
-    assert counting(lambda: indicators(question)) == few <= 20
+    assert counting(lambda: indicators(question)) == few <= 23
 
 
 def test_satisfaction_carries_its_coverage(world: World) -> None:

@@ -1,5 +1,6 @@
 """The demo tells the report's figures, satisfies the loop's invariants, and never touches real data."""
 
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -8,12 +9,15 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 
 from blocks.models import Block, Street
-from cases.models import Case, Category, Deadline, Evaluation, Rating
+from cases.figures.outside import change_of, known
+from cases.models import Case, Category, Deadline, Evaluation, FollowUpCall, OutsideFigure, Rating
+from cases.outside import Outside, Span, days_of, year_before
 from cases.states import OPEN, State, reachable
 from duties.models import Admission, DutyItem, OffListReport
 from services.models import ServiceItem
 from staffing.figures import counsel_coverage
 from staffing.models import Assistant, PartnerClient, Reserve, Tenure, Training, User
+from staffing.policies import scope_of
 from staffing.posts import ApiScope
 from tests.world import World
 from yuhu.journal.models import Entry
@@ -42,6 +46,7 @@ def test_the_demo_tells_what_the_report_tells_and_keeps_every_rule(tmp_path: Pat
     _registers()
     _history()
     _admissions()
+    _figures()
     _rules(tmp_path)
     assert "nothing to do" in load()
 
@@ -97,6 +102,26 @@ def _admissions() -> None:
         "dismissed",
         "reported",
     ]
+
+
+def _figures() -> None:
+    """The two numbers of the report, and calls of every kind that leave the report's satisfaction as it was."""
+    days = days_of(Span.YEAR_TO_DATE, 2022, 10)
+    leader = scope_of(User.objects.get(username="leader"), clock.today())
+    found = known(leader, "430302", [days, year_before(days)])
+
+    def pair(kind: Outside) -> list[Decimal]:
+        return [told.value for one in (days, year_before(days)) if (told := found.of(kind, one))]
+
+    now, base = pair(Outside.SPENDING)
+    assert base - now == 51_000, "5.1 亿元, in 10,000 yuan"
+    assert change_of(*pair(Outside.CRIMINAL_CASES)) == Decimal("-0.1195")
+    assert set(OutsideFigure.objects.values_list("state", flat=True)) == set(OutsideFigure.State) - {
+        "withdrawn"
+    }
+    assert set(OutsideFigure.objects.values_list("source", flat=True)) == {"demo"}
+    assert {"", "refused", "wrong_number"} <= set(FollowUpCall.objects.values_list("outcome", flat=True))
+    assert not Rating.objects.filter(channel="call").exists()
 
 
 def _rules(tmp_path: Path) -> None:

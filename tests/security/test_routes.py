@@ -134,7 +134,10 @@ DESK += [
     f"/admin/duties/{model}/<path:object_id>/do/<slug:verb>/"
     for model in ("dutylist", "dutyitem", "certificaterule", "consultation", "streetanswer")
 ]
-DESK += [f"/admin/cases/{name}/<path:object_id>/do/<slug:verb>/" for name in ("whistle", "whistlecall")]
+DESK += [
+    f"/admin/cases/{name}/<path:object_id>/do/<slug:verb>/"
+    for name in ("whistle", "whistlecall", "followupcall", "outsidefigure")
+]
 DESK += [f"/admin/cases/whistlecall/scorecard/{what}" for what in ("", "export/")]
 DESK += [f"/admin/staffing/{name}/<path:object_id>/do/<slug:verb>/" for name in ("training", "reserve")]
 DESK += ["/admin/staffing/counselappointment/<path:object_id>/do/<slug:verb>/"]

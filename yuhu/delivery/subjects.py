@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from cases.models import Case, Mediation, Meeting
+from cases.models import Case, Mediation, Meeting, OutsideFigure
 from duties.models import Admission, Consultation, OffListReport, StreetAnswer
 from staffing.models import Absence, RotaGap, Shift, ShiftSwap, Unit, Visit
 from yuhu.kit.scope import Scope
@@ -50,6 +50,7 @@ SUBJECTS: dict[str, Subject] = {
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
     "meeting": Subject(Meeting),
+    "outside_figure": Subject(OutsideFigure),
     "unit": Subject(Unit),
     "shift": Subject(Shift, related=("platform", "officer")),
     "shift_swap": Subject(ShiftSwap, related=("mine", "theirs", "asked_by", "asked_of")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 
 from blocks.models import Block
+from cases.actions.handling import handling_seconds
 from cases.actions.history.clocks import LifeClocks
 from cases.actions.history.surroundings import Surroundings
 from cases.actions.report import Person, number_of
@@ -233,6 +234,9 @@ class Life:
             self._rework(at)
             self._go("evaluate", State.IN_PROGRESS, at, actor, **facts)
             return
+        case.handling_seconds = handling_seconds(
+            case, handle=None, requests=(), calendar=self.clocks.calendar
+        )
         self.clocks.meet(Step.HANDLE, case.handled_at or at)
         self.clocks.end(Step.CONTACT, at)
         if case.must_rate:

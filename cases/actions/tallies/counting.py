@@ -27,7 +27,11 @@ CLOSED = Q(state=State.CLOSED) & COUNTED
 IN_HANDS = (State.DISPATCHED, State.IN_PROGRESS)
 IN_TIME = Q(handled_at__lte=F("due_at"))
 ASKED = Q(must_rate=True)
-RATED = Q(must_rate=True, end_code="rated")
+# By the reporter, or by a follow-up call to whoever had not answered (decision 0037).
+RATED = Q(must_rate=True, end_code__in=["rated", "rated_by_call"])
+DISPUTES = Q(category__kind="dispute")
+# What was found at a visit is counted there.
+HAZARD_CASES = Q(programme=Case.Programme.HAZARD, finding__isnull=True) & ~Q(state=State.REJECTED)
 CONTENT = (Satisfaction.SATISFIED, Satisfaction.BASICALLY)
 
 
@@ -41,8 +45,6 @@ def last_answer(column: str = "satisfaction") -> Subquery:
 REPEAT_DAYS = 30
 _ACCEPTED = Q(dispatched_at__isnull=False) & ~Q(state=State.REJECTED)
 _LATE_RESULT = Q(handled_at__gt=F("due_at"))
-# What was found at a visit is counted there.
-_HAZARD = Q(programme=Case.Programme.HAZARD, finding__isnull=True) & ~Q(state=State.REJECTED)
 
 # --- Settled, of cases ----------------------------------------------------------------------------
 
@@ -53,8 +55,8 @@ BY_REPORT: Mapping[str, Q] = {
     "self_found": ~Q(programme=Case.Programme.INSTANT_RESPONSE),
     "handled": Q(handled_at__isnull=False),
     "checked": Q(handled_at__isnull=False, evaluated_at__isnull=False),
-    "hazards": _HAZARD,
-    "hazards_removed": _HAZARD & Q(state=State.CLOSED),
+    "hazards": HAZARD_CASES,
+    "hazards_removed": HAZARD_CASES & Q(state=State.CLOSED),
 }
 # Of closed cases; ``repeated``, ``answer`` and ``solved`` are made by ``told``.
 BY_CLOSING: Mapping[str, Q] = {

@@ -4,8 +4,10 @@
 lists (each figure brings the query), pages.
 """
 
+from cases.figures.indicators.measure import Measure
 from cases.figures.indicators.question import Numbers, Question
 from cases.figures.indicators.reading import Figure, figures_of, indicators
+from cases.figures.indicators.rises import rises_and_falls
 from cases.figures.indicators.spread import By, Spread, spread
 from cases.figures.indicators.table import TABLE, Indicator, Unit
 from cases.figures.indicators.tallied import as_of
@@ -15,6 +17,7 @@ __all__ = [
     "By",
     "Figure",
     "Indicator",
+    "Measure",
     "Numbers",
     "Question",
     "Spread",
@@ -22,5 +25,6 @@ __all__ = [
     "as_of",
     "figures_of",
     "indicators",
+    "rises_and_falls",
     "spread",
 ]

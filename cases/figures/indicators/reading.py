@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.functional import Promise
 
-from cases.figures.indicators import around
+from cases.figures.indicators import around, closing
 from cases.figures.indicators.question import Numbers, Question, Source
 from cases.figures.indicators.spread import whole
 from cases.figures.indicators.table import TABLE, Indicator, Unit
@@ -15,6 +15,8 @@ from yuhu.kit.figures import Share
 
 SOURCES: tuple[Source, ...] = (
     whole,
+    closing.handling,
+    closing.follow_ups,
     around.whistles,
     around.mediations,
     around.lists,
@@ -29,7 +31,7 @@ class Figure:
 
     Without data ``value`` is None, never 0 or 1; ``numerator`` None says that it is not told to whoever asked.
     ``cases`` is the query of the list behind it, empty when there is none. ``coverage``: how many of those who were
-    asked have answered, where a value says little without it.
+    asked have answered, where a value says little without it; ``median`` the one in the middle, beside a mean of hours.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Figure:
     value: Decimal | int | None
     cases: str = ""
     coverage: Decimal | None = None
+    median: Decimal | None = None
 
 
 def indicators(question: Question) -> list[Figure]:
@@ -63,6 +66,7 @@ def figures_of(numbers: Numbers, question: Question) -> list[Figure]:
             value=values[one.key],
             cases=one.cases(question) if one.cases else "",
             coverage=_decimal(values.get(one.coverage)),
+            median=_hours(numbers.get(one.median), 1),
         )
         for one in TABLE
     ]
@@ -82,8 +86,17 @@ def _value(one: Indicator, numbers: Numbers) -> Decimal | int | None:
         return part
     if one.unit is Unit.SCORE:
         return Mean(part, whole or 0).value
+    if one.unit is Unit.HOURS:
+        return _hours(part, whole or 0)
     percent = Share.of(part, whole or 0).percent
     return None if percent is None else percent / 100
+
+
+def _hours(minutes: int | None, of: int) -> Decimal | None:
+    """The mean of so many, in hours with two decimals, half up."""
+    if minutes is None or not of:
+        return None
+    return (Decimal(minutes) / (60 * of)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def _decimal(value: Decimal | int | None) -> Decimal | None:

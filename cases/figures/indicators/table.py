@@ -1,9 +1,8 @@
 """Every indicator of domain.md 6.2 that the system's own rows can tell, in one table. Pure.
 
-Left out, since no table here holds what they need: avg_handling_hours (when suspensions ended), follow_up_rate (whether
-the person was reached: all are asked, so it would be 100 by construction), push_reach_rate and contact_rate (WeCom
-contacts), block_coverage and circle_coverage (addresses and ways on foot); speed_up_rate, agent_rate and one_visit_rate
-belong to the services, which stand above the cases.
+Left out, since no table here holds what they need: push_reach_rate and contact_rate (WeCom contacts), block_coverage
+and circle_coverage (addresses and ways on foot); speed_up_rate, agent_rate and one_visit_rate belong to the services,
+which stand above the cases.
 """
 
 import datetime as dt
@@ -24,18 +23,20 @@ List = Callable[[Question], str]
 
 
 class Unit(StrEnum):
-    """What a value is: a part of a whole, a number of things, or a mean of ratings from one to five."""
+    """What a value is: a part of a whole, a number of things, a mean of ratings from one to five, or of working hours
+    (of which the numerator counts the minutes)."""
 
     RATIO = "ratio"
     COUNT = "count"
     SCORE = "score"
+    HOURS = "hours"
 
 
 @dataclass(frozen=True)
 class Indicator:
     """``numerator`` and ``denominator`` name counts of the sources, which are added up; a count has no denominator.
     ``cases`` makes the query of the list of the cases among which was counted. ``coverage``: the indicator without
-    which this one may not be told."""
+    which this one may not be told. ``median``: the count of the minutes in the middle, beside a mean."""
 
     key: str
     name: str | Promise
@@ -44,6 +45,7 @@ class Indicator:
     cases: List | None = None
     unit: Unit = Unit.RATIO
     coverage: str = ""
+    median: str = ""
 
 
 def _registered(question: Question) -> str:
@@ -71,8 +73,10 @@ def _row(
     cases: List | None = None,
     unit: Unit = Unit.RATIO,
     coverage: str = "",
+    median: str = "",
 ) -> Indicator:
-    return Indicator(key, name, tuple(numerator.split()), tuple(denominator.split()), cases, unit, coverage)
+    parts = tuple(numerator.split()), tuple(denominator.split())
+    return Indicator(key, name, *parts, cases, unit, coverage, median)
 
 
 _DUE = _closed(Show.SHOULD_BE_CLOSED)
@@ -120,6 +124,10 @@ TABLE: tuple[Indicator, ...] = (
          "closed_front_end", "closed", _DONE),
     _row("repeat_rate", pgettext_lazy("indicator", "Complained about again"),
          "closed_repeated", "closed", _DONE),
+    _row("avg_handling_hours", pgettext_lazy("indicator", "Working hours from the dispatch to the result"),
+         "handling_minutes", "handling_cases", _DONE, Unit.HOURS, median="handling_median"),
+    _row("follow_up_rate", pgettext_lazy("indicator", "Called of those who were to be called"),
+         "followed_up", "to_be_followed_up"),
     _row("solution_rate", pgettext_lazy("indicator", "Solved, as the reporters say"),
          "solved", "rated", _RATED, coverage=_COVERAGE),
     _row("satisfaction_rate", pgettext_lazy("indicator", "Reporters satisfied or basically satisfied"),

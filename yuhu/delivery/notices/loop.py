@@ -182,6 +182,11 @@ NOTICES: tuple[Notice, ...] = (
         when=(("satisfaction", "dissatisfied"),), icon="face-dissatisfied", tone="soon",
     ),
     Notice(
+        "followed_up_badly", "case.followed_up", A.DECIDERS, _("Dissatisfied on the phone"),
+        _("Whoever reported %(case)s said on the phone not to be satisfied. Please see what can still be done."),
+        when=(("satisfaction", "dissatisfied"),), icon="face-dissatisfied", tone="soon",
+    ),
+    Notice(
         "reopened", "case.reopened", A.HOLDER, pgettext_lazy("notice", "Reopened"),
         _("The reporter of %(case)s says that it is not solved. It is yours again, with a new limit."),
         email=True, icon="warning", tone="soon",

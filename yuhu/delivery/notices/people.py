@@ -74,6 +74,12 @@ NOTICES: tuple[Notice, ...] = (
         _("One of the shifts has changed hands or was taken out of the rota, so nothing is exchanged: %(what)s."),
         email=True, icon="info",
     ),
+    # Outside figures: whoever entered one that is sent back.
+    Notice(
+        "figure_returned", "outside.returned", A.NAMED, _("A figure was sent back"),
+        _("%(what)s was sent back to you. Please read why, and enter it anew."),
+        email=True, icon="previous", tone="soon",
+    ),
     # Visits and meetings: whoever was put down by somebody else.
     Notice(
         "visit_planned", "visit.planned", A.NAMED, _("You are to visit a block"),

@@ -28,6 +28,7 @@ from yuhu.journal.actions import SYSTEM, relay
 from yuhu.kit import clock, steps
 from yuhu.runtime.demo import lists as demo_lists
 from yuhu.runtime.demo.admission import load_admission
+from yuhu.runtime.demo.figures import load_calls, load_figures
 from yuhu.runtime.demo.leave import load_leave
 from yuhu.runtime.demo.lives import HISTORY, Planner
 from yuhu.runtime.demo.mediation import load_mediation
@@ -51,6 +52,8 @@ AROUND: tuple[Callable[..., object], ...] = (
     load_registers,
     load_admission,
     load_rota,
+    load_figures,
+    load_calls,
 )
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("blocks", "0002_posters"),
-        ("cases", "0002_one_running_order"),
+        ("cases", "0003_outside_figures_and_calls"),
         ("duties", "0001_tables"),
         ("staffing", "0002_exchanges_outlive_shifts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
