@@ -182,7 +182,8 @@ class RecordForm(PhoneForm):
         super().__init__(data, **kwargs)
         del self.fields["households" if visit.is_talk else "attendance"]
         self.findings = [
-            FindingForm(data, groups=groups, prefix=f"finding_{number}") for number in range(1, FINDINGS + 1)
+            FindingForm(data, groups=groups, prefix=f"finding_{number}", use_required_attribute=False)
+            for number in range(1, FINDINGS + 1)
         ]
 
     def is_valid(self) -> bool:
@@ -221,9 +222,8 @@ class CaseForm(PhoneForm):
     )  # fmt: skip
     photos = PhotosField(label=_("Photos"), required=False)
 
-    def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
-        begun = {"category": finding.category_code, "description": finding.text}
-        super().__init__(*args, initial=begun, **kwargs)
+    def __init__(self, data: Any = None, *, finding: Finding) -> None:
+        super().__init__(data, initial={"category": finding.category_code, "description": finding.text})
         groups: list[Group] = category_groups()
         if finding.is_hazard:
             kept = [

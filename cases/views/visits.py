@@ -87,7 +87,7 @@ VERBS = {
         ),
         Verb(
             "cancel",
-            gettext_lazy("Cancel it"),
+            gettext_lazy("Call it off"),
             may_cancel_visit,
             cancel_visit,
             gettext_lazy("Cancelled. Everybody who was to come is told."),

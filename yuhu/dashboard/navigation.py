@@ -5,6 +5,7 @@ Computed by posts; an address shows only what its own view allows, so a missing 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -91,7 +92,8 @@ def _may(posts: tuple[Post, ...], capability: Capability) -> bool:
 
 def unread_of(request: HttpRequest) -> int:
     """Kept on the request, where the bell of delivery's template tag looks for it too."""
+    person = cast(int, request.user.pk)
     if not hasattr(request, "unread_notices"):
-        vars(request)["unread_notices"] = Delivery.objects.unread_by(request.user.pk).count()
+        vars(request)["unread_notices"] = Delivery.objects.unread_by(person).count()
     count: int = vars(request)["unread_notices"]
     return count

@@ -35,7 +35,10 @@ function marker(point) {
   const shape = L.divIcon({ className: `map__point map__point--${tone}`, iconSize: [32, 32] });
   const options = { icon: shape, title: point.label, alt: point.label, keyboard: Boolean(point.url) };
   const drawn = L.marker([point.latitude, point.longitude], options);
-  if (point.url) drawn.on("click", () => window.location.assign(point.url));
+  if (!point.url) return drawn;
+  const open = () => window.location.assign(point.url);
+  // Leaflet makes a point a button for the keyboard, but presses it for popups only.
+  drawn.on("click", open).on("keypress", ({ originalEvent }) => originalEvent.key === "Enter" && open());
   return drawn;
 }
 
