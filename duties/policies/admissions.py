@@ -133,7 +133,7 @@ def deciders(unit: Unit, on: dt.date) -> list[int]:
 def place_of(user: Person, on: dt.date) -> Place | None:
     """For which street or community the person may say that a task was pushed to it, the most local first."""
     for post in posts_of(user, on):
-        # A governor works for the community of the block (docs/decisions/0039).
+        # A governor works for the community of the block (docs/decisions/0038).
         if post.kind in _GOVERNING:
             return Place(Level.COMMUNITY, post.area[:COMMUNITY])
         if post.unit_kind == "community" and post.kind in _OF_A_COMMUNITY:
