@@ -12,7 +12,9 @@ from staffing.models import Finding, Visit
 from tests.pages.conftest import Clock, photo
 from tests.pages.forms import Page
 from tests.staffing.visit_makers import DAY, DEMAND, HAZARD, TODAY, a_done, a_finding, a_talk, a_visit
-from tests.world import World
+from tests.world import AT, World
+from yuhu.delivery.actions import fan_out
+from yuhu.journal.actions import relay
 
 pytestmark = pytest.mark.django_db
 
@@ -335,3 +337,18 @@ def test_a_visit_asks_as_much_for_many_findings_as_for_one(world: World, as_) ->
     many = a_done(world, *[DEMAND] * 6, planned_for=TODAY - DAY)
     queries(one)
     assert queries(many) == queries(one)
+
+
+# --- Notices ---
+
+
+@pytest.mark.parametrize(("name", "to_desk"), [("liaison", False), ("handler2", True)])
+def test_a_notice_leads_to_the_page_that_the_person_has(world: World, as_, name: str, to_desk: bool) -> None:
+    """Somebody who appoints plans a visit for others: they are told, with the desk or with the phone's page."""
+    visit = a_visit(world, "dispatcher", cadres=[world.people[name], world.dispatcher])
+    while relay(at=AT):
+        pass
+    while fan_out(at=AT):
+        pass
+    links = Page(as_(name).get("/inbox/")).links
+    assert (visit.get_absolute_url() in links, page(visit) in links) == (to_desk, not to_desk)
