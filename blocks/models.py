@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from blocks.geometry import LATITUDES, LONGITUDES
+from blocks.geometry import LATITUDES, LONGITUDES, BadGeometry, metres_to, on_earth, read_polygons
 from blocks.querysets import (
     AreaQuerySet,
     BlockQuerySet,
@@ -250,6 +250,15 @@ class Block(models.Model):
     def centroid(self) -> tuple[float, float]:
         """Longitude and latitude of a point inside: the centroid wherever that lies inside."""
         return self.centroid_longitude, self.centroid_latitude
+
+    def metres_to(self, longitude: float, latitude: float) -> int | None:
+        """How far a point lies from the outline, 0 inside; nothing where the outline or the point cannot be read."""
+        if not on_earth(longitude, latitude):
+            return None
+        try:
+            return round(metres_to(read_polygons(self.boundary), longitude, latitude))
+        except BadGeometry:
+            return None
 
 
 def new_token() -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from cases.views import (
     detail,
     erase,
+    findings,
     listing,
     meetings,
     moves,
@@ -14,6 +15,7 @@ from cases.views import (
     public,
     report,
     resident,
+    visits,
 )
 
 app_name = "cases"
@@ -32,6 +34,11 @@ urlpatterns = [
     path("cases/<slug:number>/photos/<int:pk>/small/", photos.photo, {"small": True}, name="thumbnail"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/minutes.pdf", meetings.minutes, name="minutes"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/new/", visits.new, name="new_visit"),
+    path("visits/<int:pk>/", visits.visit, name="visit"),
+    path("visits/<int:pk>/<slug:name>/", visits.do, name="visit_do"),
+    path("findings/<int:pk>/case/", findings.make_case, name="finding_case"),
     path("here/", place.here, name="here"),
     path("r/", resident.look_up, name="look_up"),
     path("r/<slug:token>/", resident.report, name="resident"),

@@ -6,8 +6,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duties.models import CalendarDay, CalendarYear, DutyItem, DutyList, StepLimit, WorkWindow
+from duties.models import (
+    CalendarDay,
+    CalendarYear,
+    DutyItem,
+    DutyList,
+    OffListReport,
+    StepLimit,
+    WorkWindow,
+)
+from duties.models.admissions import LONGEST_TEXT
+from staffing.models import Unit
 from yuhu.kit.desk.forms import ActionForm, SheetForm
+from yuhu.kit.exceptions import Refusal
 from yuhu.kit.worktime import Window
 
 
@@ -138,3 +149,41 @@ class StepLimitForm(ActionForm):
     class Meta:
         model = StepLimit
         fields = ("step", "severity", "amount", "unit")
+
+
+class OffListForm(forms.Form):
+    """What a department pushed past the lists, as it is told from the phone."""
+
+    department = forms.ModelChoiceField(
+        label=_("Which department?"), queryset=Unit.objects.none(), empty_label=_("Please choose")
+    )
+    what = forms.CharField(
+        label=_("What are you to do?"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_(
+            "What is wanted, who asked, by when, with which document. Inspection reads it, nobody else."
+        ),
+    )
+    received_on = forms.DateField(
+        label=_("When did it come?"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    way = forms.ChoiceField(
+        label=_("How did it come?"), choices=OffListReport.Way.choices, widget=forms.RadioSelect
+    )
+    not_listed = forms.BooleanField(
+        label=_("It is none of what the check names"),
+        required=False,
+        help_text=_(
+            "Only when the check has named items or admitted tasks, and the department wants something else."
+        ),
+    )
+
+    def __init__(self, *args: Any, departments: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["department"]
+        field.queryset = departments
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        """Show what the action refused beside the field that it means."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))

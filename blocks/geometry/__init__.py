@@ -4,7 +4,16 @@ Pure: no database, no clock. Leaves to others: storing (actions), which division
 """
 
 from blocks.geometry.coverage import Finding, Locator, audit
-from blocks.geometry.shapes import LATITUDES, LONGITUDES, BadGeometry, GeoJSON, mend, on_earth, read_polygons
+from blocks.geometry.shapes import (
+    LATITUDES,
+    LONGITUDES,
+    BadGeometry,
+    GeoJSON,
+    mend,
+    metres_to,
+    on_earth,
+    read_polygons,
+)
 
 __all__ = [
     "LATITUDES",
@@ -15,6 +24,7 @@ __all__ = [
     "Locator",
     "audit",
     "mend",
+    "metres_to",
     "on_earth",
     "read_polygons",
 ]

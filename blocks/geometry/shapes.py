@@ -135,6 +135,13 @@ def label_point(shape: "BaseGeometry") -> tuple[float, float]:
     return round(point.x, 6), round(point.y, 6)
 
 
+def metres_to(shape: "BaseGeometry", longitude: float, latitude: float) -> float:
+    """How far a point lies from the shape on the ground; 0 inside. Flat, as ``square_metres``."""
+    scale = METRES_PER_DEGREE * math.cos(math.radians(latitude)), METRES_PER_DEGREE
+    flat = shapely.transform(shape, lambda points: points * scale)
+    return float(flat.distance(shapely.Point(longitude * scale[0], latitude * scale[1])))
+
+
 def square_metres(shape: "BaseGeometry") -> float:
     """Area on the ground. The degree is taken as flat; over a district the error stays below 0.5%."""
     if shape.is_empty:

@@ -16,6 +16,7 @@ from cases.figures.overview import (
     standing,
 )
 from cases.figures.sets import Show, select
+from cases.figures.turns import Turn, turns
 from cases.figures.viewer import Period, Viewer
 from cases.figures.work import Part, Requests, Work, street_desk, work
 
@@ -29,6 +30,7 @@ __all__ = [
     "Results",
     "Show",
     "Standing",
+    "Turn",
     "Viewer",
     "Work",
     "by_programme",
@@ -41,5 +43,6 @@ __all__ = [
     "select",
     "standing",
     "street_desk",
+    "turns",
     "work",
 ]

@@ -92,6 +92,11 @@ class MoveForm(forms.Form):
         return not self.move.fields and not self.move.confirm
 
     @property
+    def judges(self) -> bool:
+        """A result is judged: two large buttons, of which the second needs words, each asked once more."""
+        return self.move.name == "evaluate"
+
+    @property
     def buttons(self) -> list[tuple[str, str, str | Promise]]:
         """Name, value and words of the buttons that send the form: one, or one for each answer."""
         for field in self.move.fields:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.states import Phase
+from yuhu.kit import clock
 
 register = template.Library()
 
@@ -85,6 +87,15 @@ def is_late(case: Case, at: dt.datetime) -> bool:
 def is_soon(case: Case, at: dt.datetime) -> bool:
     """Three quarters of the time have passed."""
     return case.is_due_soon(at)
+
+
+@register.filter
+def by_when(due: dt.datetime, at: dt.datetime) -> str:
+    """A time limit as one says it: by 17:00 today, by 9:00 tomorrow, or the day."""
+    local = clock.local(due)
+    days = (local.date() - clock.local(at).date()).days
+    words = {0: _("by %(time)s today"), 1: _("by %(time)s tomorrow")}.get(days, _("by %(day)s %(time)s"))
+    return words % {"time": f"{local:%H:%M}", "day": f"{local:%m-%d}"}
 
 
 @register.filter

@@ -23,7 +23,7 @@ from cases.states import Move, Path, Step
 from cases.views.photos import Picture, pictures
 from cases.views.visible import visible_case
 from staffing.middleware import StaffRequest
-from staffing.models import Unit
+from staffing.models import Finding, Unit
 from staffing.posts import CAPABILITIES, Capability
 from yuhu.journal.models import Entry
 from yuhu.kit import clock
@@ -128,6 +128,7 @@ def case_page(
     known = offers(look)
     context = {
         **_facts(found, at),
+        "found_at": _found_at(found, request),
         "points": _points(found, at),
         "steps": _steps(look, known, request, opened),
         "refused": [offer for offer in known if not offer.verdict and not offer.move.who <= MACHINES],
@@ -167,6 +168,16 @@ def _points(found: Case, at: dt.datetime) -> list[dict[str, Any]]:
     tone = "done" if found.is_final else tone
     label = found.address or (found.block.name if found.block else found.number)
     return [{"longitude": longitude, "latitude": latitude, "label": label, "url": "", "tone": tone}]
+
+
+def _found_at(found: Case, request: StaffRequest) -> Finding | None:
+    """What was found at a visit that this person sees, and became this case. No query for what was not."""
+    if found.finding_id is None:
+        return None
+    rows = (
+        Finding.objects.within(request.scope).select_related("visit__block").defer("visit__block__boundary")
+    )
+    return rows.filter(pk=found.finding_id).first()
 
 
 def _meetings(look: Look, request: StaffRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from staffing.models import Membership, Unit
 from staffing.policies import may, may_in, posts_of
 from staffing.posts import CAPABILITIES, Capability, PostKind
 from yuhu.kit import clock
+from yuhu.kit.scope import COMMUNITY
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 _Role = Membership.Role
@@ -23,6 +24,7 @@ _DECIDING_ROLES = (_Role.LEADER, _Role.DUTY_OFFICER)
 _INSPECTING_ROLES = (_Role.LEADER,)
 _OF_A_STREET = frozenset({"street", "office", "platform"})
 _SPEAK_FOR_A_STREET = frozenset({PostKind.HEAD, PostKind.DUTY_OFFICER, PostKind.STREET_LEADER})
+_GOVERNING = frozenset({PostKind.GOVERNOR, PostKind.ACTING_GOVERNOR})
 _OF_A_COMMUNITY = frozenset({PostKind.MEMBER, PostKind.HEAD, PostKind.DUTY_OFFICER})
 _NO_DECISION_IN_OWN_MATTER = _("Your own department asks for this. Somebody else of the district decides.")
 
@@ -131,6 +133,9 @@ def deciders(unit: Unit, on: dt.date) -> list[int]:
 def place_of(user: Person, on: dt.date) -> Place | None:
     """For which street or community the person may say that a task was pushed to it, the most local first."""
     for post in posts_of(user, on):
+        # A governor works for the community of the block (docs/decisions/0038).
+        if post.kind in _GOVERNING:
+            return Place(Level.COMMUNITY, post.area[:COMMUNITY])
         if post.unit_kind == "community" and post.kind in _OF_A_COMMUNITY:
             return Place(Level.COMMUNITY, post.area)
         if post.unit_kind in _OF_A_STREET and post.kind in _SPEAK_FOR_A_STREET:
@@ -144,7 +149,8 @@ def may_report(user: Person, at: dt.datetime) -> Verdict:
         return Allowed()
     return Denied(
         _(
-            "Off-list tasks are reported by a community's people, and by a street's leaders, heads and duty officers."
+            "Off-list tasks are reported by governors and a community's people, and by a street's leaders, heads and "
+            "duty officers."
         )
     )
 

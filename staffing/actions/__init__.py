@@ -18,6 +18,7 @@ from staffing.actions.accounts import (
     reset_password,
     set_active,
 )
+from staffing.actions.arrivals import begin_visit, check_in
 from staffing.actions.bulk import RosterRow, SeatRow, add_people, load_roster, load_seats
 from staffing.actions.clients import (
     add_client,
@@ -95,12 +96,14 @@ __all__ = [
     "appoint_counsel",
     "ask_swap",
     "assign_shift",
+    "begin_visit",
     "cancel_leave",
     "cancel_training",
     "cancel_visit",
     "change_client",
     "change_password",
     "check_categories_by",
+    "check_in",
     "close_unused",
     "confirm_second_factor",
     "correct_account",

@@ -84,14 +84,14 @@ def plan_visit(
     _check_day(planned_for, on)
     block = Block.objects.select_for_update(of=("self",)).defer("boundary").get(pk=block.pk)
     people = _cadres(cadres, block, on)
-    _entitled(may_plan_visit(by, area=block.code, cadres=[one.pk for one in people], on=on), field="block")
+    entitled(may_plan_visit(by, area=block.code, cadres=[one.pk for one in people], on=on), field="block")
     _refuse_twice(kind, block, people, role, planned_for)
     visit = Visit.objects.create(
         kind=kind, block=block, level=level, role=role, planned_for=planned_for, place=where, planned_by=by,
         source=source,
     )  # fmt: skip
     visit.cadres.set(people)
-    _told(
+    told(
         "visit.planned",
         visit,
         at,
@@ -128,9 +128,9 @@ def record_visit(
         TooManyHouseholds: more than the block has.
         Invalid: a number or a text that cannot be; ``finding_2`` names the second finding.
     """
-    visit = _locked(visit)
+    visit = locked(visit)
     on = clock.local_date(at)
-    _entitled(may_record_visit(by, visit, on=on))
+    entitled(may_record_visit(by, visit, on=on))
     _check_held(visit, held_on, on)
     visit.households, visit.attendance = _counted(visit, households, attendance)
     visit.summary = clean_text(summary, field="summary", min_length=2, max_length=SUMMARY)
@@ -142,7 +142,7 @@ def record_visit(
         for number, new in enumerate(findings, start=1)
     ]
     Finding.objects.bulk_create(rows)
-    _told(
+    told(
         "visit.done",
         visit,
         at,
@@ -160,14 +160,14 @@ def record_visit(
 @transaction.atomic
 def cancel_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime, actor: Actor) -> Visit:
     """It does not take place. Whoever should have gone is told. Raises NotEntitled, Invalid (no reason)."""
-    visit = _locked(visit)
-    _entitled(may_cancel_visit(by, visit, on=clock.local_date(at)))
+    visit = locked(visit)
+    entitled(may_cancel_visit(by, visit, on=clock.local_date(at)))
     visit.summary = clean_text(reason, field="reason", min_length=2, max_length=SUMMARY)
     visit.salt = secrets.token_hex(16)
     visit.state, visit.cancelled_at = Visit.State.CANCELLED, at
     visit.save(update_fields=["summary", "salt", "state", "cancelled_at"])
     others = [one.pk for one in visit.cadres.all() if one.pk != by.pk]
-    _told(
+    told(
         "visit.cancelled",
         visit,
         at,
@@ -198,8 +198,8 @@ def add_finding(
         NotEntitled: not one of its cadres, nothing recorded yet, or the texts were removed.
         Invalid: no text, or too many findings.
     """
-    visit = _locked(visit)
-    _entitled(may_add_finding(by, visit, on=clock.local_date(at)))
+    visit = locked(visit)
+    entitled(may_add_finding(by, visit, on=clock.local_date(at)))
     present = list(visit.findings.order_by("no"))
     if len(present) >= MOST_FINDINGS:
         raise Invalid(_("This visit holds as many findings as is possible."), code="too_many")
@@ -208,7 +208,7 @@ def add_finding(
     if any((one.kind, one.text) == (row.kind, row.text) for one in present):
         raise AlreadyThere(field="text")
     row.save()
-    _told("visit.finding_added", visit, at, actor, what=visit.kind, findings=[_facts(row)])
+    told("visit.finding_added", visit, at, actor, what=visit.kind, findings=[_facts(row)])
     return row
 
 
@@ -230,11 +230,11 @@ def _empty(pk: int, before: dt.datetime, at: dt.datetime) -> bool:
     visit.emptied_at = at
     visit.save(update_fields=["summary", "salt", "emptied_at"])
     visit.findings.update(text="", salt="")
-    _told("visit.emptied", visit, at, SYSTEM, what=visit.kind)
+    told("visit.emptied", visit, at, SYSTEM, what=visit.kind)
     return True
 
 
-def _locked(visit: Visit) -> Visit:
+def locked(visit: Visit) -> Visit:
     """The row, locked, with its block and its cadres."""
     rows = Visit.objects.select_for_update(of=("self",)).select_related("block").prefetch_related("cadres")
     return rows.defer("block__boundary").get(pk=visit.pk)
@@ -342,10 +342,12 @@ def _facts(row: Finding) -> dict[str, Any]:
     }
 
 
-def _entitled(verdict: Verdict, *, field: str | None = None) -> None:
+def entitled(verdict: Verdict, *, field: str | None = None) -> None:
+    """Raises NotEntitled with the verdict's sentence."""
     if not verdict:
         raise NotEntitled(verdict.reason, code=verdict.code, field=field)
 
 
-def _told(kind: str, visit: Visit, at: dt.datetime, actor: Actor, **data: Any) -> None:
+def told(kind: str, visit: Visit, at: dt.datetime, actor: Actor, **data: Any) -> None:
+    """What the journal keeps of it."""
     record(kind=kind, subject=("visit", visit.pk), at=at, actor=actor, area=visit.block.code, data=data)

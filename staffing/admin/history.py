@@ -101,6 +101,7 @@ SENTENCES: dict[str, str | Promise] = {
     "counsel.appointed": _("Counsel appointed, from %(starts_on)s"),
     "counsel.ended": _("Without counsel from %(ends_on)s"),
     "visit.planned": _("Planned for %(on)s"),
+    "visit.arrived": _("Checked in on the spot"),
     "visit.done": _("Recorded: held on %(on)s"),
     "visit.cancelled": _("Cancelled; it was planned for %(on)s"),
     "visit.finding_added": _("A finding added"),

@@ -11,9 +11,11 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,27 +29,19 @@ from staffing.middleware import StaffRequest
 from staffing.models import Visit
 from staffing.policies import (
     cadre_posts,
+    level_of,
     may_add_finding,
     may_cancel_visit,
     may_record_visit,
     plans_visits,
 )
-from staffing.posts import Post
 from yuhu.kit import clock
 from yuhu.kit.desk.forms import Named
 from yuhu.kit.desk.lists import demo_mark, scope_of
 from yuhu.kit.excel.writing import XLSX, Page, workbook
-from yuhu.kit.scope import DISTRICT, STREET
 
 MOST_ROWS = 10_000
 OUTLINES = ("block__boundary", "block__community__boundary", "block__community__street__boundary")
-
-
-def level_of(posts: list[Post]) -> str:
-    """As whose cadre the person comes, by the widest of the posts."""
-    shortest = min((len(post.area) for post in posts), default=STREET)
-    known = {DISTRICT: Visit.Level.DISTRICT, STREET: Visit.Level.STREET}
-    return known.get(shortest, Visit.Level.COMMUNITY).value
 
 
 class VisitAdmin(FilteredAdmin, PersonVerbsAdmin):
@@ -205,6 +199,7 @@ class VisitAdmin(FilteredAdmin, PersonVerbsAdmin):
             "standing",
             "planned_by",
         ]
+        facts += ["arrived"] if obj.arrived_at else []
         if obj.is_done:
             facts += ["attendance" if obj.is_talk else "households"]
         if not obj.is_planned:
@@ -287,6 +282,11 @@ class VisitAdmin(FilteredAdmin, PersonVerbsAdmin):
         return format_html(
             '<span class="admin-state admin-state--{}">{}</span>', tone, obj.get_state_display()
         )
+
+    @admin.display(description=_("checked in"))
+    def arrived(self, obj: Visit) -> str:
+        """When, and how far from the block."""
+        return f"{date_format(localtime(obj.arrived_at), 'Y-m-d H:i')} · {obj.arrived_where}"
 
     @admin.display(description=_("numbers"))
     def numbers(self, obj: Any) -> SafeString | str:

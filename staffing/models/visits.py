@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from blocks.models import Block
 from staffing.models.accounts import User
@@ -60,6 +60,12 @@ class Visit(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("planned by")
     )
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
+    # When the first of the cadres said on the spot "here I am", and how far from the block that was: 0 inside, nothing
+    # where the device gave no place. Where exactly somebody stood is kept nowhere (docs/decisions/0038).
+    arrived_at = models.DateTimeField(_("checked in"), null=True, blank=True, editable=False)
+    arrived_metres = models.PositiveIntegerField(
+        _("metres from the block"), null=True, blank=True, editable=False
+    )
     held_on = models.DateField(pgettext_lazy("visit", "held on"), null=True, blank=True)
     done_at = models.DateTimeField(_("recorded"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
@@ -136,6 +142,15 @@ class Visit(models.Model):
     def day(self) -> dt.date:
         """The local day on which it took place, or for which it is planned."""
         return self.held_on or self.planned_for
+
+    @property
+    def arrived_where(self) -> str:
+        """Where somebody was who checked in: inside the block, so far from it, or not known."""
+        if self.arrived_metres is None:
+            return gettext("place not known")
+        if self.arrived_metres == 0:
+            return gettext("inside the block")
+        return gettext("%(metres)d m from the block") % {"metres": self.arrived_metres}
 
     def is_late(self, on: dt.date) -> bool:
         """Its day has passed, and nobody has recorded it."""

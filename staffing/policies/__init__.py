@@ -52,8 +52,10 @@ from staffing.policies.standing import (
 )
 from staffing.policies.visits import (
     cadre_posts,
+    level_of,
     may_add_finding,
     may_cancel_visit,
+    may_check_in,
     may_plan_visit,
     may_record_visit,
     plans_visits,
@@ -70,6 +72,7 @@ __all__ = [
     "attendance_opens",
     "cadre_posts",
     "forget_posts",
+    "level_of",
     "may",
     "may_add_finding",
     "may_appoint",
@@ -80,6 +83,7 @@ __all__ = [
     "may_change_reserve",
     "may_change_shift",
     "may_change_training",
+    "may_check_in",
     "may_decide_swap",
     "may_end_absence",
     "may_end_counsel",

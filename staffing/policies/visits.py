@@ -10,6 +10,7 @@ from staffing.exceptions import NotYetRecorded, TextsRemoved, VisitEnded
 from staffing.models import Assistant, Unit, User, Visit
 from staffing.policies.standing import may_appoint, posts_of
 from staffing.posts import Post, PostKind
+from yuhu.kit.scope import DISTRICT, STREET
 from yuhu.kit.verdicts import Allowed, Denied, Verdict
 
 
@@ -67,6 +68,22 @@ def may_record_visit(user: User | AnonymousUser, visit: Visit, *, on: dt.date) -
     if not visit.is_planned:
         return Denied(VisitEnded.message, code=VisitEnded.code)
     return _takes_part(user, visit)
+
+
+def may_check_in(user: User | AnonymousUser, visit: Visit, *, on: dt.date) -> Verdict:
+    """Whether the person says on the spot that he or she is there: one of its cadres, from its day on."""
+    if not visit.is_planned:
+        return Denied(VisitEnded.message, code=VisitEnded.code)
+    if visit.planned_for > on:
+        return Denied(_("One checks in on its day. For a visit today, begin another one."), code="not_today")
+    return _takes_part(user, visit)
+
+
+def level_of(posts: list[Post]) -> str:
+    """As whose cadre (三级干部) the person comes, by the widest of the posts."""
+    shortest = min((len(post.area) for post in posts), default=STREET)
+    known = {DISTRICT: Visit.Level.DISTRICT, STREET: Visit.Level.STREET}
+    return known.get(shortest, Visit.Level.COMMUNITY).value
 
 
 def may_cancel_visit(user: User | AnonymousUser, visit: Visit, *, on: dt.date) -> Verdict:

@@ -101,6 +101,7 @@ def test_a_case_from_the_governors_phone_to_the_residents_rating(
     page = supervisor.go(f"/cases/{case.number}/")
     supervisor.fits()
     page.get_by_role("button", name="有效，通过").click()
+    page.locator("#confirm [data-confirm-yes]").click()
     expect(page.locator("main")).to_contain_text("待反馈")
 
     resident = visitor(360)

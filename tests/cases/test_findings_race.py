@@ -34,7 +34,7 @@ def _unlocked(cast: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pressing(world: World, finding: Finding, name: str) -> Callable[[], object]:
     by = world.by(name)
-    what = {"category": "0701", "description": "楼道堆物"}
+    what: dict[str, Any] = {"category": "0701", "description": "楼道堆物"}
     return lambda: findings.report_finding(finding=finding, by=by, at=AT, **what)
 
 

@@ -8,14 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from blocks.models import District
 from tests.world import AT, World, a_dispatched
-from yuhu.dashboard import context, keeping, navigation
+from yuhu.dashboard import context, navigation
 from yuhu.delivery.actions import fan_out
 from yuhu.journal.actions import relay
+from yuhu.kit import keeping
 
 pytestmark = pytest.mark.django_db
 
 PLACES = {
-    "governor": ["/", "/cases/", "/cases/new/", "/inbox/", "/services/"],
+    "governor": ["/", "/cases/", "/cases/new/", "/inbox/", "/my-block/"],
     "leader": ["/", "/cases/", "/cases/new/", "/inbox/", "/roster/"],
     "dispatcher": ["/", "/cases/", "/cases/new/", "/inbox/", "/roster/"],
     "auditor": ["/", "/cases/", "/journal/", "/inbox/", "/roster/"],
@@ -40,7 +41,7 @@ def test_the_places_one_can_go_are_those_of_the_post_and_all_open(client: Client
 
 def test_the_place_where_one_is_is_marked(client: Client, world: World):
     client.force_login(world.governor)
-    for path in ("/", "/cases/", "/cases/new/", "/inbox/"):
+    for path in ("/", "/cases/", "/cases/new/", "/inbox/", "/my-block/"):
         current = [place.url for place in client.get(path).context["navigation"] if place.current]
         assert current == [path]
 

@@ -200,7 +200,7 @@ def test_late_work_is_counted_and_marked(client: Client, world: World):
     assert (section.number, section.late) == (2, 1)
     assert "tile--late" in text
     assert "1 overdue" in text
-    assert text.index("case-card--overdue") < text.index('case-card"'), "late first"
+    assert text.index("turn--overdue") < text.index("turn--open"), "late first"
 
 
 def test_the_duty_officer_sees_vacancies_of_the_street_and_who_acts(client: Client, world: World):

@@ -50,7 +50,15 @@ def test_a_community_reports_by_its_people(neighbour: World) -> None:
     assert (row.level, len(row.area)) == ("community", 12)
 
 
-@pytest.mark.parametrize("name", ["handler", "department", "leader", "auditor", "governor", "stranger"])
+@pytest.mark.parametrize("name", ["governor", "governor2"])
+def test_a_community_reports_by_its_governors(world: World, name: str) -> None:
+    row = reported(world, name)
+    assert (row.level, row.area) == ("community", world.b1.code[:12])
+
+
+@pytest.mark.parametrize(
+    "name", ["handler", "department", "leader", "auditor", "supervisor", "assistant", "liaison", "stranger"]
+)
 def test_others_report_nothing(world: World, name: str) -> None:
     with pytest.raises(Forbidden):
         reported(world, name)

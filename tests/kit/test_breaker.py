@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 
 from yuhu.api.throttles import PerCaller
-from yuhu.dashboard import keeping
+from yuhu.kit import keeping
 from yuhu.kit.breaker import Breaker
 from yuhu.runtime import transport
 

@@ -45,6 +45,7 @@ PAGES = {
     "/cases/{number}/photos/{photo}/": (SEES, 404),
     "/cases/{number}/photos/{photo}/small/": (SEES, 404),
     "/here/?longitude={longitude}&latitude={latitude}": (HAS_POST, 404),
+    "/visits/": (HAS_POST - {"admin", "security"}, 403),
 }
 
 

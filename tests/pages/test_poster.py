@@ -5,6 +5,7 @@ import importlib
 import json
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,9 @@ from django.urls import reverse
 
 from blocks.actions import import_division, issue_posters, renew_poster
 from blocks.models import Block, Division, Poster
-from staffing import views
 from staffing.admin.posters import RENEW
 from staffing.policies import may_print_posters, may_renew_poster
+from staffing.views import posters
 from tests.pages.forms import Page
 from tests.world import AT, OTHER_STREET, STREET, World
 from yuhu.journal.actions import SYSTEM
@@ -65,11 +66,13 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is laid out, without the seconds that laying out takes."""
     pages: list[str] = []
 
-    def note(html: str, style: str) -> bytes:
-        pages.append(html)
-        return b"%PDF-"
+    def note(documents: list[str], style: str) -> Iterator[tuple[int, bytes | None]]:
+        for number, html in enumerate(documents, start=1):
+            pages.append(html)
+            yield number, None
+        yield len(documents), b"%PDF-"
 
-    monkeypatch.setattr(pdf, "make", note)
+    monkeypatch.setattr(pdf, "making", note)
     return pages
 
 
@@ -180,7 +183,7 @@ def test_the_code_leads_to_the_form_of_its_block(
 
 
 def test_the_picture_is_large_and_bears_wear(world: World) -> None:
-    address, picture = views._to_report("a" * 24)
+    address, picture = posters._to_report("a" * 24)
     assert picture.startswith("data:image/svg+xml")
     assert address.endswith(f"/r/{'a' * 24}/")
     style = Path("templates/staffing/posters.css").read_text(encoding="utf-8")
@@ -268,7 +271,7 @@ def test_the_page_of_the_block_asks_before_and_offers_the_poster(world: World, a
     assert page.has_form(RENEW.name)
     assert "stop working at once" in page.text
     assert poster(world.b1) in page.links
-    assert street(STREET) in page.links
+    assert reverse("make_street_posters", args=[STREET]) in page.links
     other = Page(as_("handler").get(reverse("admin:blocks_block_change", args=[world.b1.pk])))
     assert not other.has_form(RENEW.name)
     assert poster(world.b1) not in other.links

@@ -39,6 +39,14 @@ GROUPS: dict[str, frozenset[str]] = {
     # Whose posts open an area.
     "area": HAS_POST
     - {"handler", "handler2", "office_head", "department", "department_head", "admin", "security"},
+    # Whose posts open an area or a unit.
+    "after": HAS_POST - {"admin", "security"},
+    # The three levels of cadres (三级干部); those who hold a post in a block; those who tell what was pushed to them.
+    "visits": HAS_POST
+    - {"governor", "governor2", "governor9", "supervisor", "assistant", "auditor", "admin", "security"},
+    "block": frozenset({"governor", "governor2", "governor9", "supervisor", "assistant", "liaison"}),
+    "pushed": frozenset({"governor", "governor2", "governor9", "streetleader", "office_head", "block_head"})
+    | {"dispatcher", "dispatcher9", "coordinator"},
     "reports": frozenset(MAY_REPORT),
     "unmasks": frozenset(MAY_UNMASK),
     "figures": FIGURES,
@@ -72,9 +80,20 @@ TABLE = """
 /cases/<slug:number>/photos/<int:pk>/small/   GET   sees      404
 /meetings/<int:pk>/                           GET   none      404
 /meetings/<int:pk>/minutes.pdf                GET   none      404
+/visits/                                      GET   after     403
+/visits/new/                                  GET   visits    403
+/visits/<int:pk>/                             GET   none      404
+/visits/<int:pk>/<slug:name>/                 GET   none      404
+/findings/<int:pk>/case/                      GET   none      404
 /here/                                        GET   post      404
+/my-block/                                    GET   block     404
+/off-list/                                    GET   pushed    403
+/off-list/new/                                GET   pushed    403
+/off-list/<int:pk>/                           GET   none      404
 /certificates/                                GET   post      403
+/posters/blocks/<slug:code>/                  GET   none      404
 /posters/blocks/<slug:code>.pdf               GET   none      404
+/posters/streets/<slug:code>/                 GET   none      404
 /posters/streets/<slug:code>.pdf              GET   none      404
 /r/                                           GET   anybody   -
 /r/<slug:token>/                              GET   none      404

@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from blocks.models import District
-from yuhu.dashboard import keeping, navigation
+from yuhu.dashboard import navigation
+from yuhu.kit import keeping
 
 BRAND_SECONDS = 300
 _KEY = "dashboard.brand"

@@ -4,6 +4,7 @@ Somebody with several posts sees the parts of all of them. Leaves to others: the
 ``staffing.figures``, ``yuhu.journal.figures``), how they look (templates/dashboard).
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +13,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases import figures
-from cases.figures import Part, Requests, Show, Viewer
+from cases.figures import Part, Requests, Show, Turn, Viewer, turns
 from duties.figures import calendar_warnings
 from staffing.figures import BlockRoster, Completeness, Rosters, rosters
-from staffing.models import Assistant
+from staffing.models import Assistant, Visit
 from staffing.posts import CAPABILITIES, Capability, Post, PostKind
 from yuhu.dashboard.overview import Overview
 from yuhu.journal import figures as journal_figures
 from yuhu.kit import clock
 
 VACANCIES = 5
+VISITS, VISITS_AHEAD = 3, dt.timedelta(days=7)
 _IN_HANDS = (Show.SIGN, Show.HANDLE, Show.WAITING)
 # What a post sees even when there is nothing in it; what there is something in is always seen.
 WANTED: dict[PostKind, tuple[Show, ...]] = {
@@ -36,6 +38,8 @@ WANTED: dict[PostKind, tuple[Show, ...]] = {
     PostKind.STREET_LEADER: (Show.DECIDE,),
     PostKind.DISTRICT_LEADER: (Show.DECIDE, Show.DISPATCH),
 }
+# Together they are the person's day: what waits for his or her hands, by the clock and not by the kind.
+OF_THE_DAY = frozenset({Show.DISPATCH, Show.SIGN, Show.HANDLE, Show.EVALUATE})
 _DECIDERS = frozenset({PostKind.DUTY_OFFICER, PostKind.HEAD})
 _DISPATCHING_UNITS = frozenset({"platform", "district"})
 _SEES_OVERVIEW = frozenset({PostKind.STREET_LEADER, PostKind.DISTRICT_LEADER, PostKind.AUDITOR})
@@ -113,6 +117,8 @@ class Home:
     viewer: Viewer
     may_report: bool = False
     sections: list[Section] = field(default_factory=list)
+    day: list[Turn] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
     overviews: list[Overview] = field(default_factory=list)
     journal: journal_figures.JournalState | None = None
@@ -123,6 +129,16 @@ class Home:
     def tiles(self) -> list[Section]:
         """Numbers at the top: everything but one's own reports, which wait for nobody here."""
         return [section for section in self.sections if section.show is not Show.REPORTED]
+
+    @property
+    def beside(self) -> list[Section]:
+        """The sections that stand below the day, whose cases it does not hold."""
+        return [section for section in self.sections if section.show not in OF_THE_DAY]
+
+    @property
+    def waiting(self) -> int:
+        """How many cases the day holds in all."""
+        return sum(section.number for section in self.sections if section.show in OF_THE_DAY)
 
     @property
     def is_calm(self) -> bool:
@@ -141,16 +157,33 @@ def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
         else None
     )
     names = (people.names if people else {}) | {area: district for area in overviews if len(area) == 6}
+    sections = list(_sections(viewer)) if kinds & WANTED.keys() else []
     return Home(
         viewer=viewer,
         may_report=bool(kinds & CAPABILITIES[Capability.REPORT_CASE]),
-        sections=list(_sections(viewer)) if kinds & WANTED.keys() else [],
+        sections=sections,
+        day=_day(sections, viewer.at),
+        visits=_visits(viewer) if sections else [],
         desks=[_desk(viewer, area, names, people) for area in desks if people],
         overviews=[Overview.of(viewer, area, names.get(area, area), people) for area in overviews if people],
         journal=journal_figures.state(head_file) if kinds & CAPABILITIES[Capability.READ_JOURNAL] else None,
         administers=bool(kinds & _ADMINISTRATORS),
         warnings=calendar_warnings(clock.local_date(viewer.at)) if PostKind.SYSTEM_ADMIN in kinds else [],
     )
+
+
+def _day(sections: list[Section], at: dt.datetime) -> list[Turn]:
+    """What waits for the person's hands, whatever is to be done, in the order of its clocks. Two queries."""
+    parts = [section.part for section in sections if section.show in OF_THE_DAY]
+    return turns([case for part in parts if isinstance(part, Part) for case in part.cases], at)
+
+
+def _visits(viewer: Viewer) -> list[Visit]:
+    """The person's own visits that are to be recorded, or come within a week. Two queries."""
+    until = clock.local_date(viewer.at) + VISITS_AHEAD
+    rows = Visit.objects.planned().of(viewer.person).filter(planned_for__lte=until).select_related("block")
+    shown = rows.defer("block__boundary").prefetch_related("cadres").order_by("planned_for", "pk")
+    return list(shown[:VISITS])
 
 
 def _areas(viewer: Viewer, wanted: Callable[[Post], bool]) -> list[str]:

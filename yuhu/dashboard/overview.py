@@ -16,7 +16,7 @@ from cases.figures import Heap, Period, Results, Standing, Viewer
 from cases.models import Case
 from cases.states import Phase, State
 from staffing.figures import Completeness, Rosters
-from yuhu.dashboard import keeping
+from yuhu.kit import keeping
 from yuhu.kit.figures import Count, Share
 from yuhu.kit.scope import DISTRICT
 

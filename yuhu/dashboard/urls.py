@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from yuhu.dashboard import audit, health, views
+from yuhu.dashboard import audit, block, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("my-block/", block.my_block, name="my_block"),
     path("roster/", views.roster, name="roster"),
     path("journal/", audit.journal, name="journal"),
     path("healthz", health.alive, name="healthz"),

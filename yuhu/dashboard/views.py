@@ -15,6 +15,7 @@ from staffing.figures import ALL, NEEDED, rosters
 from staffing.middleware import StaffRequest
 from staffing.policies import may
 from staffing.posts import LABELS, Capability, PostKind
+from yuhu.dashboard import navigation
 from yuhu.dashboard.context import brand_of_this_place
 from yuhu.dashboard.home import home as home_of
 from yuhu.kit import clock
@@ -43,6 +44,9 @@ def home(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "at": page.viewer.at,
+        "today": clock.local_date(page.viewer.at),
+        "unread": navigation.unread_of(request),
+        "shortcuts": navigation.shortcuts(request),
         "reference": admin.site.get_app_list(request) if page.administers else [],
     }
     return render(request, "dashboard/home.html", context)

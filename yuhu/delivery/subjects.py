@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 
 from cases.models import Case, Mediation, Meeting, OutsideFigure
 from duties.models import Admission, Consultation, OffListReport, StreetAnswer
@@ -25,6 +26,14 @@ class Subject:
     model: type[Model]
     key: str = "pk"
     related: tuple[str, ...] = ()
+    # The page for those who have no desk, where the row's own address is one of the desk.
+    phone: str = ""
+
+    def address(self, row: Any, *, has_desk: bool) -> str:
+        """Where this person looks at the row."""
+        if self.phone and not has_desk:
+            return reverse(self.phone, args=[row.pk])
+        return str(row.get_absolute_url())
 
     @property
     def rows(self) -> "QuerySet[Any]":
@@ -46,7 +55,7 @@ SUBJECTS: dict[str, Subject] = {
     "mediation": Subject(Mediation, related=("case",)),
     "absence": Subject(Absence, related=("person",)),
     "admission": Subject(Admission, related=("unit",)),
-    "off_list_report": Subject(OffListReport),
+    "off_list_report": Subject(OffListReport, phone="duties:off_list_report"),
     "consultation": Subject(Consultation),
     "street_answer": Subject(StreetAnswer, related=("consultation", "street")),
     "meeting": Subject(Meeting),
@@ -55,5 +64,5 @@ SUBJECTS: dict[str, Subject] = {
     "shift": Subject(Shift, related=("platform", "officer")),
     "shift_swap": Subject(ShiftSwap, related=("mine", "theirs", "asked_by", "asked_of")),
     "rota_gap": Subject(RotaGap, related=("platform",)),
-    "visit": Subject(Visit, related=("block",)),
+    "visit": Subject(Visit, related=("block",), phone="cases:visit"),
 }

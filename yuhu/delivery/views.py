@@ -15,6 +15,8 @@ from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from staffing.middleware import StaffRequest
+from staffing.policies import may
+from staffing.posts import Capability
 from yuhu.delivery import wording
 from yuhu.delivery.actions import mark_read
 from yuhu.delivery.models import Delivery
@@ -113,12 +115,12 @@ def _shown(request: StaffRequest, page: "Page[Delivery]") -> list[Shown]:
     for name, subject in SUBJECTS.items():
         keys = {row.subject for row in page if row.about == name}
         opened |= {(name, key): found for key, found in subject.find(keys, request.scope).items()}
-    shown = []
+    has_desk, shown = bool(may(request.user, Capability.USE_ADMIN, on=clock.today())), []
     for row in page:
         about, notice = opened.get((row.about, row.subject)), BY_KIND.get(row.kind)
         facts = wording.facts_of(about) if about else wording.Facts(row.subject)
         words = wording.words(row.kind, row.entry.data, facts)
-        url = about.get_absolute_url() if about else ""
+        url = SUBJECTS[row.about].address(about, has_desk=has_desk) if about else ""
         shown.append(Shown(row, words, url, notice.icon, notice.tone) if notice else Shown(row, words, url))
     return shown
 

@@ -5,6 +5,7 @@ and everything but PDFs works. Leaves to others: what a document says (templates
 """
 
 import logging
+from collections.abc import Iterator, Sequence
 from ctypes.util import find_library
 from typing import Any
 
@@ -36,15 +37,27 @@ def make(html: str, style: str) -> bytes:
     Raises:
         NoPdf: the libraries are missing or do not load.
     """
+    return next(made for _done, made in making([html], style) if made is not None)
+
+
+def making(documents: Sequence[str], style: str) -> Iterator[tuple[int, bytes | None]]:
+    """Several documents, one behind the other in one PDF: tells after each how many are laid out, and gives the PDF
+    with the last line. Raises as ``make``.
+    """
     if missing_libraries():
         raise NoPdf
     weasyprint = _loaded()
     nothing = _fetch_nothing(weasyprint)
-    sheet = weasyprint.CSS(string=style, url_fetcher=nothing)
-    made: bytes = weasyprint.HTML(string=html, url_fetcher=nothing).write_pdf(
-        stylesheets=[sheet], pdf_tags=True
-    )
-    return made
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    sheet = weasyprint.CSS(string=style, url_fetcher=nothing, font_config=fonts)
+    laid_out: list[Any] = []
+    for html in documents:
+        page = weasyprint.HTML(string=html, url_fetcher=nothing)
+        laid_out.append(page.render(stylesheets=[sheet], font_config=fonts, pdf_tags=True))
+        yield len(laid_out), None
+    pages = [page for document in laid_out for page in document.pages]
+    made: bytes = laid_out[0].copy(pages).write_pdf(pdf_tags=True)
+    yield len(laid_out), made
 
 
 def _loaded() -> Any:

@@ -1,4 +1,4 @@
-// Larger print (长辈版) by a switch that is remembered on the device in a cookie, so that the server draws the next
+// Elder mode (长辈版) by switches that is remembered on the device in a cookie, so that the server draws the next
 // page right at once, and other small things of the whole page: printing, menus, room for a phone's keyboard.
 // Without script the browser's own zoom serves; the switch is then hidden by the style sheet.
 
@@ -10,7 +10,7 @@ export function enhanceDisplay(root) {
     button.setAttribute("aria-pressed", String(large()));
     button.addEventListener("click", () => {
       const now = document.documentElement.classList.toggle("large-print");
-      button.setAttribute("aria-pressed", String(now));
+      for (const other of root.querySelectorAll("[data-display-switch]")) other.setAttribute("aria-pressed", String(now));
       document.cookie = `display=${now ? "large" : "usual"}; path=/; max-age=${YEAR}; samesite=lax`;
     });
   }

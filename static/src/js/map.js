@@ -2,10 +2,11 @@
 // Container [data-map] with data-blocks-url (GeoJSON), optional data-points-id (a json_script with a list of
 // {longitude, latitude, label, url, tone}), data-block (a code to stand out) and data-pick (the id of a [data-place]
 // box that is told where one clicked) and data-fills-id (a json_script: block code → {tone, label, url}; only these blocks
-// are drawn). The list beside the map says the same in words.
+// are drawn) and data-faint (the blocks around the one that stands out stay in the background). The list beside the map says the same in words.
 import L from "leaflet";
 
 const USUAL = { color: "#4b7ba6", weight: 1, fillColor: "#dfeaf4", fillOpacity: 0.55, className: "map__block" };
+const FAINT = { color: "#b9c8d6", weight: 1, fillColor: "#eef3f7", fillOpacity: 0.3, className: "map__block" };
 const CHOSEN = { color: "#0b4a7d", weight: 3, fillColor: "#a9cbe6", fillOpacity: 0.75 };
 // What is filled by tone, and with which border: the same words and colours stand in the legend (style sheet).
 const FILLS = {
@@ -34,7 +35,10 @@ function marker(point) {
   const shape = L.divIcon({ className: `map__point map__point--${tone}`, iconSize: [32, 32] });
   const options = { icon: shape, title: point.label, alt: point.label, keyboard: Boolean(point.url) };
   const drawn = L.marker([point.latitude, point.longitude], options);
-  if (point.url) drawn.on("click", () => window.location.assign(point.url));
+  if (!point.url) return drawn;
+  const open = () => window.location.assign(point.url);
+  // Leaflet makes a point a button for the keyboard, but presses it for popups only.
+  drawn.on("click", open).on("keypress", ({ originalEvent }) => originalEvent.key === "Enter" && open());
   return drawn;
 }
 
@@ -60,7 +64,8 @@ async function addBlocks(map, box) {
   const styleOf = (feature) => {
     const filled = fillOf(feature);
     if (filled) return { ...USUAL, fillOpacity: 0.7, ...FILLS[filled.tone] };
-    return isChosen(feature) ? { ...USUAL, ...CHOSEN } : USUAL;
+    if (isChosen(feature)) return { ...USUAL, ...CHOSEN };
+    return "faint" in box.dataset ? FAINT : USUAL;
   };
   const layer = L.geoJSON(collection, {
     filter: (feature) => Boolean(feature.geometry) && (!fills || Boolean(fillOf(feature))),

@@ -1,6 +1,7 @@
 // Fills the place of a case from the device: the button asks the device, the server names the block.
 // Container [data-place] with data-url (without it the block is known and nobody is asked), hidden inputs [data-longitude] and [data-latitude], a button
 // [data-locate], a status line [data-place-status] and, for choosing by hand, a select [data-block].
+// data-auto asks the device at once, where it has been allowed before; "always" even when a block is filled in already.
 // The sentences are data-text-* of the container. Without script one chooses the block by hand.
 import { each, fill } from "./dom.js";
 
@@ -112,7 +113,7 @@ function enhance(box) {
   box.addEventListener("place:picked", (event) => take(event.detail.longitude, event.detail.latitude, null));
   if (longitude.value && latitude.value && !status.textContent.trim()) {
     take(longitude.value, latitude.value, null);
-  } else if (box.hasAttribute("data-auto") && !longitude.value && !(block && block.value)) {
+  } else if (box.hasAttribute("data-auto") && !longitude.value && (texts.auto === "always" || !(block && block.value))) {
     // Ask at once only where the person has already said yes: no surprise question on opening a page.
     const allowed = navigator.permissions && navigator.permissions.query({ name: "geolocation" });
     if (allowed) allowed.then((answer) => answer.state === "granted" && locate()).catch(() => {});

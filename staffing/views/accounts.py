@@ -1,5 +1,4 @@
-"""Pages of the account: log in, log out, change the password, set up and give the second factor; one leave, for those
-who are told of it and have no desk; and the posters of blocks, for paper.
+"""Pages of the account: log in, log out, change the password, set up and give the second factor.
 
 Leaves to others: ending idle sessions (middleware), locking out (django-axes), what is journaled (actions, called by
 the log-in signals in apps).
@@ -13,28 +12,22 @@ from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
-from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blocks.models import Block
 from staffing import actions
-from staffing.figures import sheets_of, turns_of
 from staffing.forms import ChangePasswordForm, CodeForm, LogInForm
 from staffing.middleware import DEVICE, ELSEWHERE, IDLE, PHONE, StaffRequest, actor_of, prove_second
-from staffing.models import Absence, SecondFactor
-from staffing.policies import may, may_print_posters, must_choose_password
-from staffing.posts import Capability
-from yuhu.kit import clock, pdf
-from yuhu.kit.exceptions import Forbidden, NotFound, Refusal
-from yuhu.kit.scope import BLOCK, STREET
+from staffing.models import SecondFactor
+from staffing.policies import must_choose_password
+from yuhu.kit import clock
+from yuhu.kit.exceptions import Refusal
 
 
 class LogIn(LoginView):
@@ -181,62 +174,3 @@ def _own_address(request: HttpRequest, wanted: str) -> str:
     """Where to go on; never to another site."""
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else settings.LOGIN_REDIRECT_URL
-
-
-@require_safe
-@login_required
-def leave(request: StaffRequest, pk: int) -> HttpResponse:
-    """Who is away and who acts when: for whoever sees the area, the person, and those who stand in."""
-    absence = Absence.objects.within(request.scope).select_related("person").filter(pk=pk).first()
-    if absence is None:
-        raise Http404
-    today = clock.today()
-    context = {
-        "absence": absence,
-        "state": absence.state(today),
-        "turns": turns_of(absence),
-        "has_desk": bool(may(request.user, Capability.USE_ADMIN, on=today)),
-    }
-    return render(request, "staffing/leave.html", context)
-
-
-@require_safe
-@login_required
-def block_poster(request: StaffRequest, code: str) -> HttpResponse:
-    """The poster of one block."""
-    return _posters(request, code, BLOCK)
-
-
-@require_safe
-@login_required
-def street_posters(request: StaffRequest, code: str) -> HttpResponse:
-    """All posters of a street, one page a block."""
-    return _posters(request, code, STREET)
-
-
-def _posters(request: StaffRequest, area: str, length: int) -> HttpResponse:
-    """For residents, so in the district's language, whoever prints."""
-    today = clock.today()
-    rows = Block.objects.in_force(today).within(request.scope).with_parents().defer("boundary")
-    blocks = list(rows.in_area(area).order_by("code")) if len(area) == length else []
-    if not blocks:
-        raise NotFound
-    if not (verdict := may_print_posters(request.user, area=area, on=today)):
-        raise Forbidden(verdict.reason, code=verdict.code)
-    sheets = [(sheet, *_to_report(sheet.token)) for sheet in sheets_of(blocks, today)]
-    if not sheets:
-        raise NotFound(_("This block has no code yet. A leader of the street makes one on its page."))
-    with translation.override(settings.LANGUAGE_CODE):
-        context = {"sheets": sheets, "hotline": settings.RESIDENT_HOTLINE}
-        html = render_to_string("staffing/posters.html", context, request)
-        made = pdf.make(html, render_to_string("staffing/posters.css"))
-    answer = HttpResponse(made, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="poster-{area}.pdf"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def _to_report(token: str) -> tuple[str, str]:
-    """Where the code leads, and its picture: readable with a quarter of it worn off."""
-    address = settings.SITE_URL.rstrip("/") + reverse("cases:resident", args=[token])
-    return address, segno.make(address, error="q", micro=False).svg_data_uri(scale=10, border=4)

@@ -1,0 +1,1 @@
+"""Pages of the duties for those who have no desk."""
