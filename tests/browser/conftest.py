@@ -44,6 +44,8 @@ class Visitor:
             has_touch=phone,
             geolocation=PLACE,
             permissions=["geolocation"],
+            # What it serves, the routes below do not see; test_offline*.py are about it.
+            service_workers="block",
         )
         self.context.route("**/*", self._only_us)
         self.page: Page = self.context.new_page()

@@ -1,13 +1,16 @@
-"""Addresses of the pages that show several apps, and of the two for machines."""
+"""Addresses of the pages that show several apps, of the two for machines, and of what makes the pages an app."""
 
 from django.urls import path
 
-from yuhu.dashboard import audit, health, views
+from yuhu.dashboard import audit, health, phone, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("roster/", views.roster, name="roster"),
     path("journal/", audit.journal, name="journal"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("sw.js", phone.worker, name="worker"),
+    path("offline/", phone.offline, name="offline"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

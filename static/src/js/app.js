@@ -6,10 +6,17 @@ import { enhanceFilters } from "./filters.js";
 import { enhanceForms, settleDrafts } from "./once.js";
 import { enhancePhotos } from "./photo.js";
 import { enhancePlaces } from "./place.js";
+import { enhanceReports } from "./queue/form.js";
+import { enhanceDevice } from "./queue/frame.js";
+import { enhanceUnsent } from "./queue/list.js";
+import { enhanceSuggestions } from "./suggest.js";
 import { enhanceTypeaheads } from "./typeahead.js";
 
 function enhance(root) {
+  // Before the others: it says when a report that is opened again has been put into the form.
+  enhanceReports(root);
   enhanceTypeaheads(root);
+  enhanceSuggestions(root);
   enhancePlaces(root);
   enhancePhotos(root);
   enhanceFilters(root);
@@ -30,6 +37,8 @@ document.documentElement.classList.add("js");
 enhanceDisplay(document);
 enhanceConfirm(document);
 settleDrafts();
+enhanceDevice(document);
+enhanceUnsent(document);
 enhance(document);
 htmx.onLoad((fragment) => {
   if (fragment !== document.body) enhance(fragment);
