@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from django.db import connection
+
 # An answer in the server's place: status, headers, body.
 Answer = tuple[int, dict[str, str], bytes]
 SEND = "/cases/unsent/send/"
+# Server and test share one connection to SQLite's database in memory, which knows nothing of two at a time.
+TURN = threading.RLock()
 HOP = {"connection", "keep-alive", "transfer-encoding"}
 PORTAL: Answer = (
     200,
@@ -30,6 +34,7 @@ class Fault:
     concerns: Callable[[str, str], bool]
     answer: Answer | None = None
     reaches: bool = False  # the server gets the request, and only its answer is lost
+    holds: bool = False  # nothing comes back until the line is mended
     times: int | None = None
 
 
@@ -42,6 +47,7 @@ class Gate:
     faults: list[Fault] = field(default_factory=list)
     seen: list[tuple[str, str, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    mended: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
     @property
@@ -57,6 +63,10 @@ class Gate:
         """Reports reach the server, and nobody hears of it."""
         self.faults.append(Fault(_sends, reaches=True, times=times))
 
+    def holds(self, path: str, *, reaches: bool = False) -> None:
+        """Whoever asks this hangs on the line; ``reaches``: the server has got it."""
+        self.faults.append(Fault(lambda method, asked: asked == path, reaches=reaches, holds=True))
+
     def everything(self, answer: Answer) -> None:
         """Whatever is asked is answered like this, as by a captive portal."""
         self.faults.append(Fault(lambda method, path: True, answer))
@@ -65,6 +75,8 @@ class Gate:
         """The line is good again."""
         self.cut = False
         self.faults.clear()
+        self.mended.set()
+        self.mended = threading.Event()
 
     def sent(self) -> int:
         """How many reports went over the line, whatever became of them."""
@@ -111,8 +123,11 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.answer:
             self._say(path, *fault.answer)
             return
-        answer = self._ask(body)
-        if fault or gate.cut:
+        mended = gate.mended
+        answer = self._ask(body) if fault is None or fault.reaches else None
+        if fault and fault.holds:
+            mended.wait(60)
+        if answer is None or fault or gate.cut:
             gate.seen.append((self.command, path, 0))
             return
         self._say(path, *answer)
@@ -122,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _ask(self, body: bytes) -> Answer:
         target = urlsplit(self.server.gate.target)
         line = http.client.HTTPConnection(target.hostname or "", target.port, timeout=60)
-        with contextlib.closing(line):
+        with turn(), contextlib.closing(line):
             sent = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
             line.request(self.command, self.path, body or None, {**sent, "Connection": "close"})
             got = line.getresponse()
@@ -143,6 +158,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+
+def turn() -> contextlib.AbstractContextManager[object]:
+    """Who asks the database, where only one may."""
+    return TURN if connection.vendor == "sqlite" else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Geolocation, Page, expect
 
 from cases.models import Case
 from cases.photos import prepare
-from tests.browser.conftest import PLACE
-from tests.browser.gate import Gate
+from tests.browser.gate import Gate, turn
 from tests.world import PASSWORD
 
+# Inside block b1 (雨湖路社区第1区块).
+PLACE = Geolocation(longitude=112.9105, latitude=27.8668)
 # Everything that the queue keeps on the device, as plain values.
 SHELF = """async () => {
   const base = await new Promise((resolve, reject) => {
@@ -76,10 +77,9 @@ class Phone:
 
     def ready(self) -> None:
         """The service worker has what it needs to open the form without a signal."""
-        self.page.wait_for_function(
-            """async () => navigator.serviceWorker.controller
-               && Boolean(await caches.match("/cases/new/")) && Boolean(await caches.match("/cases/unsent/"))"""
-        )
+        kept = """async () => Boolean(navigator.serviceWorker.controller
+            && await caches.match("/cases/new/") && await caches.match("/cases/unsent/"))"""
+        until(lambda: self.page.evaluate(kept), bool)
 
     def write(self, text: str, *pictures: Picture, page: Page | None = None) -> Page:
         """Fill the form in."""
@@ -112,6 +112,30 @@ class Phone:
             lambda: [one for one in self.shelf() if one["state"] == state], lambda got: len(got) == count
         )
 
+    def report_from(self, path: str, text: str, *pictures: Picture) -> None:
+        self.go(path)
+        self.report(text, *pictures)
+
+    def off(self) -> None:
+        """No signal: the browser knows it, and nothing gets through all the same."""
+        self.context.set_offline(True)
+        self.gate.cut = True
+
+    def on(self, *, mended: bool = True) -> None:
+        """The signal is back; ``mended=False``: but reports do not get through yet."""
+        self.gate.mend()
+        if not mended:
+            self.gate.answers(503)
+        self.context.set_offline(False)
+
+    def log_out(self) -> None:
+        """As far as the press of the button."""
+        self.page.locator("details.menu > summary").click()
+        self.page.get_by_role("button", name="退出登录").click()
+
+    def case(self, text: str) -> Case:
+        return Case.objects.get(description=text)
+
     def kept(self) -> None:
         """The page says that the report is safe on the device."""
         expect(self.page.locator("[data-report-kept]")).to_be_visible()
@@ -119,13 +143,9 @@ class Phone:
     def list(self) -> Page:
         return self.go("/cases/unsent/")
 
-    def send_all(self) -> None:
-        """The person presses "send now" for whatever waits."""
-        page = self.list()
-        buttons = page.locator("[data-state=waiting] [data-part=send]")
-        for _time in range(buttons.count()):
-            buttons.first.click()
-            page.wait_for_timeout(200)
+    def try_again(self) -> None:
+        """Whatever waits is tried when a page opens."""
+        self.list()
 
 
 def until(ask: Callable[[], Any], fits: Callable[[Any], bool], seconds: float = 10) -> Any:
@@ -141,10 +161,11 @@ def until(ask: Callable[[], Any], fits: Callable[[Any], bool], seconds: float = 
 
 def arrived() -> list[tuple[str, list[str]]]:
     """Every case with the digests of its photos."""
-    return sorted(
-        (case.description, sorted(case.attachments.values_list("sha256", flat=True)))
-        for case in Case.objects.prefetch_related("attachments")
-    )
+    with turn():
+        return sorted(
+            (case.description, sorted(case.attachments.values_list("sha256", flat=True)))
+            for case in Case.objects.prefetch_related("attachments")
+        )
 
 
 def exactly(*reports: tuple[str, list[Picture]]) -> list[tuple[str, list[str]]]:

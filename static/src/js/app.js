@@ -23,12 +23,14 @@ function enhance(root) {
   enhanceForms(root);
 }
 
-// A session that ended answers a fragment with the log-in page: show that page, not a fragment of it.
+// A session that ended answers a fragment with the log-in page: show that page, not a fragment of it. Only whoever
+// writes a report stays there: it is kept on the device, and a hint that cannot be asked is worth no interruption.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   const answered = xhr.responseURL ? new URL(xhr.responseURL) : null;
   if (answered && answered.pathname === "/login/") {
     event.detail.shouldSwap = false;
+    if (event.detail.elt.closest("form[data-report]")) return;
     window.location.assign(`/login/?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
   }
 });
