@@ -108,9 +108,10 @@ class Phone:
 
     def waits(self, count: int, state: str = "waiting") -> list[dict[str, Any]]:
         """So many reports are in this state on the device."""
-        return until(
+        found: list[dict[str, Any]] = until(
             lambda: [one for one in self.shelf() if one["state"] == state], lambda got: len(got) == count
         )
+        return found
 
     def report_from(self, path: str, text: str, *pictures: Picture) -> None:
         self.go(path)

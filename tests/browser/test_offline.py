@@ -61,7 +61,7 @@ def test_the_place_is_kept_and_its_block_found_when_it_is_sent(phone: Phone) -> 
     once((TEXT, [ONE]))
     case = phone.case(TEXT)
     assert case.block_code == "43030200100101"
-    assert (float(case.longitude), float(case.latitude)) == (112.9105, 27.8668)
+    assert (case.longitude, case.latitude) == (112.9105, 27.8668)
 
 
 @pytest.mark.parametrize(
