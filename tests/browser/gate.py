@@ -7,6 +7,7 @@ request a connection; what it did is in ``seen``.
 import contextlib
 import http.client
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,7 @@ Answer = tuple[int, dict[str, str], bytes]
 SEND = "/cases/unsent/send/"
 # Server and test share one connection to SQLite's database in memory, which knows nothing of two at a time.
 TURN = threading.RLock()
+CHUNK = 4096
 HOP = {"connection", "keep-alive", "transfer-encoding"}
 PORTAL: Answer = (
     200,
@@ -47,6 +49,10 @@ class Gate:
     faults: list[Fault] = field(default_factory=list)
     seen: list[tuple[str, str, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    # Of a slow line: seconds to and fro, and bytes a second for everybody together.
+    delay: float = 0
+    rate: int = 0
+    bytes: int = 0
     mended: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
@@ -81,6 +87,14 @@ class Gate:
     def sent(self) -> int:
         """How many reports went over the line, whatever became of them."""
         return sum(path == SEND for _method, path, _status in self.seen)
+
+    def carry(self, chunk: bytes) -> bytes:
+        """One after the other over the slow line."""
+        with self.lock:
+            self.bytes += len(chunk)
+            if self.rate:
+                time.sleep(len(chunk) / self.rate)
+        return chunk
 
     def fault(self, method: str, path: str) -> Fault | None:
         """What happens to this request, counted."""
@@ -119,6 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if gate.cut:
             return
+        time.sleep(gate.delay)
         fault = gate.fault(self.command, path)
         if fault and fault.answer:
             self._say(path, *fault.answer)
@@ -156,8 +171,10 @@ class _Handler(BaseHTTPRequestHandler):
         for cookie in getattr(self, "cookies", []):
             self.send_header("Set-Cookie", cookie)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        carry = self.server.gate.carry
+        carry(sum(len(name) + len(value) + 4 for name, value in headers.items()) * b"x")
+        for start in range(0, len(body) if self.command != "HEAD" else 0, CHUNK):
+            self.wfile.write(carry(body[start : start + CHUNK]))
 
 
 def turn() -> contextlib.AbstractContextManager[object]:

@@ -151,9 +151,11 @@ def test_the_time_that_the_server_asks_for_is_kept(modules: Any, said: str | Non
 def test_pauses_double_with_chance_in_them_and_have_an_end(modules: Any) -> None:
     ask = """async () => {
       const { pauseAfter } = await import("/answers.js");
-      return [1, 2, 3, 20].map((attempts) => [pauseAfter(attempts, 0), pauseAfter(attempts, 1)]);
+      const both = (attempts, why) => [pauseAfter(attempts, why, 0), pauseAfter(attempts, why, 1)];
+      return [both(1), both(2), both(3), both(20, "busy"), both(20, "network")];
     }"""
-    assert modules().evaluate(ask) == [[2500, 5000], [5000, 10_000], [10_000, 20_000], [450_000, 900_000]]
+    pauses = [[2500, 5000], [5000, 10_000], [10_000, 20_000], [450_000, 900_000], [30_000, 60_000]]
+    assert modules().evaluate(ask) == pauses
 
 
 @pytest.mark.parametrize(

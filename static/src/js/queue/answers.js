@@ -10,6 +10,8 @@ const COME_BACK = [408, 425, 429];
 const SECOND = 1000;
 const FIRST_PAUSE = 5 * SECOND;
 const LONGEST_PAUSE = 15 * 60 * SECOND;
+// Asking for a line that is not there troubles nobody.
+const LONGEST_WITHOUT_LINE = 60 * SECOND;
 
 const later = (why, more = {}) => ({ kind: "later", why, unsure: true, wait: 0, ...more });
 
@@ -44,7 +46,8 @@ export function waitOf(said, now = Date.now()) {
 }
 
 // How long to leave a report alone after so many attempts: twice as long each time, never two phones in step.
-export function pauseAfter(attempts, random = Math.random()) {
-  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(attempts - 1, 12));
+export function pauseAfter(attempts, why = "", random = Math.random()) {
+  const most = why === "network" ? LONGEST_WITHOUT_LINE : LONGEST_PAUSE;
+  const longest = Math.min(most, FIRST_PAUSE * 2 ** Math.min(attempts - 1, 12));
   return Math.round(longest / 2 + (longest / 2) * random);
 }

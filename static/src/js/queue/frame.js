@@ -45,8 +45,11 @@ async function show(box) {
     badge.hidden = waiting.length === 0;
     badge.querySelector("[data-unsent-count]").textContent = waiting.length;
   }
-  const ended = waiting.some(({ error }) => error && error.why === "login");
-  bar(box, "login", ended && navigator.onLine !== false);
+  const failed = (why) => waiting.some(({ state, error }) => state === "waiting" && error && error.why === why);
+  const line = navigator.onLine !== false;
+  bar(box, "login", line && failed("login"));
+  // Browsers take a line for good that leads nowhere: what could not be sent knows better.
+  bar(box, "offline", !line || failed("network"));
   const words = [];
   if (waiting.length) words.push(fill(box.dataset.textLeaving, { count: waiting.length }));
   if (drafts.length) words.push(box.dataset.textDraft);
@@ -61,14 +64,14 @@ function bar(box, name, on) {
 }
 
 function watchNetwork(box) {
-  const line = () => bar(box, "offline", navigator.onLine === false);
+  const line = () => show(box).catch(() => {});
   window.addEventListener("online", () => {
     line();
     sendSoon({ fresh: true });
   });
   window.addEventListener("offline", line);
+  bar(box, "offline", navigator.onLine === false);
   document.addEventListener("visibilitychange", () => document.hidden || sendSoon({ fresh: true }));
-  line();
 }
 
 // A new version waits until the person takes it: nobody loses the place in the middle of a form.

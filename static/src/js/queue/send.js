@@ -94,7 +94,7 @@ function after(report, verdict, unsure) {
     return { ...report, state: "mend", error: { code, errors }, once, fields, unsure: false, attempts, changed: now };
   }
   const hold = verdict.wait ? now + verdict.wait : 0;
-  const next = Math.max(hold, now + pauseAfter(attempts));
+  const next = Math.max(hold, now + pauseAfter(attempts, verdict.why));
   return { ...report, error: { why: verdict.why }, attempts, next, hold, unsure: unsure || verdict.unsure };
 }
 
