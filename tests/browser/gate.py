@@ -21,6 +21,8 @@ SEND = "/cases/unsent/send/"
 # Server and test share one connection to SQLite's database in memory, which knows nothing of two at a time.
 TURN = threading.RLock()
 CHUNK = 4096
+# Without these the server answers with the whole body as it is.
+PLAIN = {"accept-encoding", "if-none-match", "if-modified-since"}
 HOP = {"connection", "keep-alive", "transfer-encoding"}
 PORTAL: Answer = (
     200,
@@ -37,6 +39,7 @@ class Fault:
     answer: Answer | None = None
     reaches: bool = False  # the server gets the request, and only its answer is lost
     holds: bool = False  # nothing comes back until the line is mended
+    late: bool = False  # what the server has answered then comes after all
     times: int | None = None
 
 
@@ -53,6 +56,8 @@ class Gate:
     delay: float = 0
     rate: int = 0
     bytes: int = 0
+    # What is made of the body of these addresses.
+    rewrites: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     mended: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
@@ -69,9 +74,11 @@ class Gate:
         """Reports reach the server, and nobody hears of it."""
         self.faults.append(Fault(_sends, reaches=True, times=times))
 
-    def holds(self, path: str, *, reaches: bool = False) -> None:
-        """Whoever asks this hangs on the line; ``reaches``: the server has got it."""
-        self.faults.append(Fault(lambda method, asked: asked == path, reaches=reaches, holds=True))
+    def holds(self, path: str, *, reaches: bool = False, late: bool = False) -> None:
+        """Whoever asks this hangs on the line; ``reaches``: the server has got it; ``late``: and its answer comes
+        when the line is mended."""
+        hangs = Fault(lambda method, asked: asked == path, reaches=reaches or late, holds=True, late=late)
+        self.faults.append(hangs)
 
     def everything(self, answer: Answer) -> None:
         """Whatever is asked is answered like this, as by a captive portal."""
@@ -142,7 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self._ask(body) if fault is None or fault.reaches else None
         if fault and fault.holds:
             mended.wait(60)
-        if answer is None or fault or gate.cut:
+        if answer and path in gate.rewrites:
+            answer = (answer[0], answer[1], gate.rewrites[path](answer[2]))
+        if answer is None or (fault and not fault.late) or gate.cut:
             gate.seen.append((self.command, path, 0))
             return
         self._say(path, *answer)
@@ -153,7 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
         target = urlsplit(self.server.gate.target)
         line = http.client.HTTPConnection(target.hostname or "", target.port, timeout=60)
         with turn(), contextlib.closing(line):
-            sent = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
+            plain = PLAIN if urlsplit(self.path).path in self.server.gate.rewrites else set()
+            sent = {name: value for name, value in self.headers.items() if name.lower() not in {*HOP, *plain}}
             line.request(self.command, self.path, body or None, {**sent, "Connection": "close"})
             got = line.getresponse()
             content = got.read()
