@@ -55,7 +55,7 @@ class Gate:
     # Of a slow line: seconds to and fro, and bytes a second for everybody together.
     delay: float = 0
     rate: int = 0
-    bytes: int = 0
+    weight: int = 0
     # What is made of the body of these addresses.
     rewrites: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     mended: threading.Event = field(default_factory=threading.Event)
@@ -98,7 +98,7 @@ class Gate:
     def carry(self, chunk: bytes) -> bytes:
         """One after the other over the slow line."""
         with self.lock:
-            self.bytes += len(chunk)
+            self.weight += len(chunk)
             if self.rate:
                 time.sleep(len(chunk) / self.rate)
         return chunk
