@@ -80,6 +80,15 @@ class SentBefore(Conflict):
     code = "sent_before"
 
 
+class AnotherPerson(Forbidden):
+    """A phone sends what somebody else wrote on it: it keeps the report until that person is back."""
+
+    code = "another_person"
+    message = _(
+        "This report belongs to somebody else. It is sent when that person logs in on this device again."
+    )
+
+
 class NoSuchCase(NotFound):
     """Not there, or not visible for this person."""
 

@@ -15,6 +15,7 @@ from cases.views import (
     public,
     report,
     resident,
+    unsent,
     visits,
 )
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("cases/", listing.listing, name="list"),
     path("cases/new/", report.new, name="new"),
     path("cases/new/similar/", report.similar, name="similar"),
+    path("cases/unsent/", unsent.unsent, name="unsent"),
+    path("cases/unsent/who/", unsent.who, name="who"),
+    path("cases/unsent/send/", unsent.send, name="send"),
     path("cases/drafts/<slug:key>/", photos.draft, name="draft"),
     path("cases/<slug:number>/", detail.case, name="case"),
     path("cases/<slug:number>/sent/", report.sent, name="sent"),

@@ -33,7 +33,10 @@ SEEN, DEVICE, PROVEN, IDLE = "seen", "device", "proven", "idle"
 MARK, ELSEWHERE, SECOND = "mark", "elsewhere", "second"
 PHONE = "phone"
 # Open before the password is one's own, or the second factor given.
-ALWAYS = ("/login/", "/logout/", "/logged-out/", "/i18n/", "/static/", "/healthz", "/readyz")
+ALWAYS = (
+    *("/login/", "/logout/", "/logged-out/", "/i18n/", "/static/", "/healthz", "/readyz"),
+    *("/manifest.webmanifest", "/sw.js", "/offline/"),
+)
 PASSWORD_PAGE, SECOND_PAGE = "/password/", "/second-factor/"
 
 

@@ -32,6 +32,7 @@ const options = {
   entryPoints: [
     { in: path.join(source, "js", "app.js"), out: "app" },
     { in: path.join(source, "js", "desk.js"), out: "desk" },
+    { in: path.join(source, "js", "sw.js"), out: "sw" },
     { in: path.join(source, "js", "map.js"), out: "map" },
     { in: path.join(source, "js", "charts.js"), out: "charts" },
     { in: path.join(source, "css", "app.scss"), out: "app" },

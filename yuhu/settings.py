@@ -248,7 +248,8 @@ STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "files")))
 STORAGES = {
     "default": kit_env.files(env.str("FILES_URL", default="")),
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    # Also compressed, once, when they are collected: a phone's first visit costs a fifth of the bytes.
+    "staticfiles": {"BACKEND": "yuhu.kit.statics.StaticFiles"},
 }
 WHITENOISE_MANIFEST_STRICT = False
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024

@@ -15,6 +15,7 @@ from cases.states import Kind
 from duties.models import DutyItem, DutyList
 from staffing.models import Membership, Tenure, Unit
 from staffing.posts import LABELS, Post, PostKind
+from yuhu.kit.pinyin import readings
 from yuhu.kit.scope import Scope
 
 _IN_STREET = (Unit.Kind.PLATFORM, Unit.Kind.OFFICE, Unit.Kind.TEAM, Unit.Kind.COMMUNITY, Unit.Kind.STREET)
@@ -31,14 +32,18 @@ def _grouped(rows: Iterable[tuple[str | Promise, Option]]) -> list[Group]:
 
 
 def category_groups() -> list[Group]:
-    """All usable categories under their branch, found by name, code and the names that people use. One query."""
+    """All usable categories under their branch, found by name, code, the names that people use
+    and the pinyin of all of them. One query."""
     rows = Category.objects.usable().filter(parent__active=True).select_related("parent").order_by("code")
     return _grouped((row.parent.label if row.parent else "", _category(row)) for row in rows)
 
 
 def _category(row: Category) -> Option:
-    others = {row.name, row.name_en.replace("_", " "), *row.aliases.split(";")} - {row.label, ""}
-    return row.pk, row.label, {"aliases": ";".join(sorted(others)), "hint": row.pk}
+    others = sorted({row.name, row.name_en.replace("_", " "), *row.aliases.split(";")} - {row.label, ""})
+    typed = {said: readings(said) for said in (row.label, *others)}
+    # In the order of the names, so that the search box can show which one was meant.
+    pinyin = ";".join(typed.values()) if any(typed.values()) else ""
+    return row.pk, row.label, {"aliases": ";".join(others), "pinyin": pinyin, "hint": row.pk}
 
 
 def block_groups(scope: Scope, posts: Iterable[Post], on: dt.date, *, street: str = "") -> list[Group]:

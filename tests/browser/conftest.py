@@ -1,19 +1,21 @@
 """A real Chromium against a real server: people of the cast with a phone or a desk, no outside request."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Geolocation, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import gate as gates
+from tests.browser.gate import Gate
+from tests.browser.phone import PLACE, Phone, settings_of_a_phone
 from tests.world import PASSWORD, World, build
 
 # Playwright's event loop lives in this thread; the tests' own look-ups in the database are plain calls.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-# Inside block b1 (雨湖路社区第1区块).
-PLACE = Geolocation(longitude=112.9105, latitude=27.8668)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +46,8 @@ class Visitor:
             has_touch=phone,
             geolocation=PLACE,
             permissions=["geolocation"],
+            # What it serves, the routes below do not see; test_offline*.py are about it.
+            service_workers="block",
         )
         self.context.route("**/*", self._only_us)
         self.page: Page = self.context.new_page()
@@ -96,3 +100,40 @@ def visitor(chromium: Browser, live_server: Any, cast: World) -> Iterator[Any]:
         one.context.close()
     assert [fault for one in opened for fault in one.faults] == []
     assert [url for one in opened for url in one.outside] == []
+
+
+@pytest.fixture
+def gate(live_server: Any, cast: World) -> Iterator[Gate]:
+    """The line between phones and the server."""
+    with gates.opened(live_server.url) as gate:
+        yield gate
+
+
+@pytest.fixture
+def phone(chromium: Browser, gate: Gate) -> Iterator[Phone]:
+    """A phone with the governor logged in and the report form open; at the end no script has failed."""
+    context = chromium.new_context(**settings_of_a_phone())
+    phone = Phone(context, gate)
+    phone.log_in()
+    phone.ready()
+    yield phone
+    context.close()
+    assert phone.faults == []
+
+
+@pytest.fixture
+def browsers(chromium: Browser, gate: Gate) -> Iterator[Callable[[Path], Phone]]:
+    """Opens a browser whose profile lies in a folder, and so outlives it."""
+    opened: list[BrowserContext] = []
+
+    def open_one(folder: Path) -> Phone:
+        path = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+        context = chromium.browser_type.launch_persistent_context(
+            folder, executable_path=path, args=["--no-sandbox", "--disable-gpu"], **settings_of_a_phone()
+        )
+        opened.append(context)
+        return Phone(context, gate)
+
+    yield open_one
+    for context in opened:
+        context.close()

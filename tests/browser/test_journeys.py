@@ -123,7 +123,7 @@ def test_an_error_keeps_the_text_and_the_photo(visitor: Open, cast: World, photo
     fill_report(page, photo, "忘记选类别的一件事")
     page.locator("form#report").evaluate("form => form.noValidate = true")
     page.get_by_role("button", name="提交上报").click()
-    page.wait_for_load_state()
+    expect(page.locator(".error-summary")).to_be_visible()
     assert page.input_value("textarea[name=description]") == "忘记选类别的一件事"
     assert Case.objects.count() == 0
     choose_category(page, "暴露", "暴露垃圾")

@@ -18,16 +18,25 @@ pytestmark = pytest.mark.django_db
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7|add:7 }}${7*7}"
 PAGES = [
-    "/", "/cases/", "/cases/new/", "/cases/{number}/", "/cases/{number}/print/", "/cases/{number}/sent/",
-    "/cases/{number}/person/", "/cases/{number}/moves/urge/", "/inbox/", "/outbox/", "/roster/", "/services/",
-    "/password/", "/second-factor/", "/cases/?q=nothing", "/cases/430302-20991231-000001/", "/nowhere/",
+    "/", "/cases/", "/cases/new/", "/cases/unsent/", "/cases/{number}/", "/cases/{number}/print/",
+    "/cases/{number}/sent/", "/cases/{number}/person/", "/cases/{number}/moves/urge/", "/inbox/", "/outbox/",
+    "/roster/", "/services/", "/password/", "/second-factor/", "/cases/?q=nothing", "/cases/430302-20991231-000001/",
+    "/nowhere/",
 ]  # fmt: skip
 DESK = [
     "/admin/", "/admin/cases/case/", "/admin/staffing/user/", "/admin/staffing/user/add/", "/admin/blocks/block/",
     "/admin/duties/dutylist/", "/admin/delivery/delivery/", "/admin/staffing/membership/add/",
     "/admin/services/serviceitem/",
 ]  # fmt: skip
-PUBLIC = ["/login/", "/logged-out/", "/f/{token}/", "/f/nothing-like-it/", "/services/", "/api/docs/"]
+PUBLIC = [
+    "/login/",
+    "/logged-out/",
+    "/offline/",
+    "/f/{token}/",
+    "/f/nothing-like-it/",
+    "/services/",
+    "/api/docs/",
+]
 
 
 @pytest.fixture

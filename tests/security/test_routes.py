@@ -58,6 +58,9 @@ TABLE = """
 /                                             GET   account   -
 /roster/                                      GET   figures   403/404
 /journal/                                     GET   audits    403
+/manifest.webmanifest                         GET   anybody   -
+/sw.js                                        GET   anybody   -
+/offline/                                     GET   anybody   -
 /healthz                                      GET   anybody   -
 /readyz                                       GET   anybody   -
 /login/                                       GET   anybody   -
@@ -69,6 +72,9 @@ TABLE = """
 /cases/                                       GET   account   -
 /cases/new/                                   GET   reports   403
 /cases/new/similar/                           GET   account   -
+/cases/unsent/                                GET   account   -
+/cases/unsent/who/                            GET   account   -
+/cases/unsent/send/                           POST  none      403
 /cases/drafts/<slug:key>/                     GET   none      404
 /cases/<slug:number>/                         GET   sees      404
 /cases/<slug:number>/sent/                    GET   sees      404

@@ -10,7 +10,7 @@ const GIVE_UP = 30000;
 
 const submitters = (form) => [...form.elements].filter((element) => element.type === "submit");
 
-function release(form) {
+export function release(form) {
   delete form.dataset.sending;
   for (const button of submitters(form)) {
     button.removeAttribute("aria-disabled");
@@ -22,7 +22,7 @@ function release(form) {
   }
 }
 
-function hold(form, pressed) {
+export function hold(form, pressed) {
   form.dataset.sending = "yes";
   // aria-disabled, not disabled: a disabled button loses the focus and its own name and value.
   for (const button of submitters(form)) button.setAttribute("aria-disabled", "true");
@@ -35,7 +35,7 @@ function hold(form, pressed) {
   }
 }
 
-function notice(form, kind, sentence, action) {
+export function notice(form, kind, sentence, action) {
   const old = form.querySelector(`[data-notice=${kind}]`);
   if (old) old.remove();
   if (!sentence) return;

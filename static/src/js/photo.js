@@ -2,8 +2,10 @@
 // big pictures to 2,560 px before they cross a slow network. What cannot be decoded here is sent as it is; the server
 // judges it. Container [data-photos] with an input[type=file], a list [data-photo-list] and a status line
 // [data-photo-status]; limits and sentences are data attributes. Without script the plain file input serves.
+// Says "photos:changed" after each change and "photos:place" where a photo says where it was taken; "photos:put" brings
+// photos back that were kept on the device, which are reduced already.
 import { each, fill, icon, make } from "./dom.js";
-import { withExifOf } from "./exif.js";
+import { placeOf, withExifOf } from "./exif.js";
 
 const LONGEST = 2560;
 const QUALITY = 0.85;
@@ -64,6 +66,7 @@ function enhance(box) {
     const files = new DataTransfer();
     for (const { file } of chosen) files.items.add(file);
     input.files = files.files;
+    box.dispatchEvent(new CustomEvent("photos:changed", { bubbles: true }));
   }
 
   function draw() {
@@ -88,7 +91,12 @@ function enhance(box) {
     box.classList.toggle("has-photos", chosen.length > 0);
   }
 
-  async function add(files) {
+  async function tellPlace(file) {
+    const detail = await placeOf(file);
+    if (detail) box.dispatchEvent(new CustomEvent("photos:place", { bubbles: true, detail }));
+  }
+
+  async function add(files, asTheyAre = false) {
     say(texts.textWorking);
     let complaint = "";
     for (const file of files) {
@@ -98,11 +106,12 @@ function enhance(box) {
       }
       const known = chosen.some(({ original }) => original.name === file.name && original.size === file.size);
       if (known) continue;
-      const ready = await reduce(file);
+      const ready = asTheyAre ? file : await reduce(file);
       if (ready.size > heaviest) {
         complaint = fill(texts.textTooBig, { name: file.name, megabytes: Math.round(heaviest / 1048576) });
         continue;
       }
+      await tellPlace(file);
       chosen.push({ file: ready, original: { name: file.name, size: file.size }, url: URL.createObjectURL(ready) });
     }
     write();
@@ -110,19 +119,23 @@ function enhance(box) {
     say(complaint || fill(texts.textCount, { count: chosen.length + kept() }));
   }
 
+  // One after the other: two quick choices must not overtake each other.
+  function take(files, asTheyAre) {
+    box.dataset.working = "yes";
+    work = work
+      .then(() => add(files, asTheyAre))
+      .finally(() => {
+        delete box.dataset.working;
+        box.dispatchEvent(new CustomEvent("photos:ready", { bubbles: true }));
+      });
+  }
+
   input.addEventListener("change", () => {
     const files = [...input.files];
-    if (!files.length) {
-      write();
-      return;
-    }
-    // One after the other: two quick choices must not overtake each other.
-    box.dataset.working = "yes";
-    work = work.then(() => add(files)).finally(() => {
-      delete box.dataset.working;
-      box.dispatchEvent(new CustomEvent("photos:ready", { bubbles: true }));
-    });
+    if (files.length) take(files, false);
+    else write();
   });
+  box.addEventListener("photos:put", (event) => take(event.detail.files, true));
   if (input.form) {
     input.form.addEventListener("reset", () => {
       chosen.forEach(({ url }) => URL.revokeObjectURL(url));

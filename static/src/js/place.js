@@ -2,7 +2,8 @@
 // Container [data-place] with data-url (without it the block is known and nobody is asked), hidden inputs [data-longitude] and [data-latitude], a button
 // [data-locate], a status line [data-place-status] and, for choosing by hand, a select [data-block].
 // data-auto asks the device at once, where it has been allowed before; "always" even when a block is filled in already.
-// The sentences are data-text-* of the container. Without script one chooses the block by hand.
+// The sentences are data-text-* of the container. Without script one chooses the block by hand. Where the device has
+// not given its place, the place of a photo is offered ([data-place-offer]), never taken by itself.
 import { each, fill } from "./dom.js";
 
 const DECIMALS = 6;
@@ -33,6 +34,8 @@ function enhance(box) {
   const button = box.querySelector("[data-locate]");
   const status = box.querySelector("[data-place-status]");
   const block = box.querySelector("[data-block]");
+  const offer = box.querySelector("[data-place-offer]");
+  let byHand = false;
   let asked = 0;
 
   const say = (sentence, kind) => {
@@ -49,9 +52,17 @@ function enhance(box) {
     latitude.value = "";
   };
 
-  async function take(lon, lat, accuracy) {
+  // What is said about a block: how well it was measured, or that the photo says so.
+  function found(name, accuracy, fromPhoto) {
+    const metres = accuracy ? Math.round(accuracy) : null;
+    if (fromPhoto) return fill(texts.textFoundPhoto, { block: name });
+    return fill(metres ? texts.textFoundNear : texts.textFound, { block: name, metres });
+  }
+
+  async function take(lon, lat, accuracy, fromPhoto = false) {
     asked += 1;
     const mine = asked;
+    if (offer) offer.hidden = true;
     longitude.value = Number(lon).toFixed(DECIMALS);
     latitude.value = Number(lat).toFixed(DECIMALS);
     longitude.dispatchEvent(new Event("input", { bubbles: true }));
@@ -62,24 +73,26 @@ function enhance(box) {
     }
     say(texts.textLooking, "busy");
     try {
-      const found = await blockAt(texts.url, longitude.value, latitude.value);
+      const answer = await blockAt(texts.url, longitude.value, latitude.value);
       if (mine !== asked) return;
-      if (!found) {
+      if (!answer) {
         clear();
         say(texts.textOutside, "warning");
         return;
       }
-      const metres = accuracy ? Math.round(accuracy) : null;
-      say(fill(metres ? texts.textFoundNear : texts.textFound, { block: found.name, metres }), "found");
-      if (block && [...block.options].some((option) => option.value === found.code)) {
-        block.value = found.code;
+      say(found(answer.name, accuracy, fromPhoto), "found");
+      if (block && [...block.options].some((option) => option.value === answer.code)) {
+        block.value = answer.code;
         // Measured, not said: next time it is measured again and must not come back out of a draft.
         block.dataset.draft = "off";
       }
     } catch {
       if (mine !== asked) return;
-      // The place itself is known and is sent; only its name could not be asked.
-      say(texts.textUnnamed, "warning");
+      // The place itself is known and is sent; only its name could not be asked. A block that nobody chose must not
+      // stand above it: the server finds the one in which the place lies.
+      if (block && !byHand) block.value = "";
+      const place = { longitude: longitude.value, latitude: latitude.value };
+      say(fill(fromPhoto ? texts.textUnnamedPhoto : texts.textUnnamed, place), "warning");
     }
   }
 
@@ -105,18 +118,39 @@ function enhance(box) {
   if (block) {
     block.addEventListener("change", () => {
       asked += 1;
+      byHand = true;
       delete block.dataset.draft;
       clear();
       say(block.value ? fill(texts.textChosen, { block: block.selectedOptions[0].text.trim() }) : "", "chosen");
     });
   }
   box.addEventListener("place:picked", (event) => take(event.detail.longitude, event.detail.latitude, null));
+  const form = box.closest("form");
+  if (offer && form) {
+    form.addEventListener("photos:place", ({ detail }) => {
+      if (longitude.value || byHand) return;
+      offer.hidden = false;
+      offer.onclick = () => take(detail.longitude, detail.latitude, null, true);
+    });
+  }
+  if (form) {
+    form.addEventListener("reset", () => {
+      asked += 1;
+      byHand = false;
+      clear();
+      say("", "");
+      if (offer) offer.hidden = true;
+    });
+  }
   if (longitude.value && latitude.value && !status.textContent.trim()) {
     take(longitude.value, latitude.value, null);
   } else if (box.hasAttribute("data-auto") && !longitude.value && (texts.auto === "always" || !(block && block.value))) {
     // Ask at once only where the person has already said yes: no surprise question on opening a page.
     const allowed = navigator.permissions && navigator.permissions.query({ name: "geolocation" });
-    if (allowed) allowed.then((answer) => answer.state === "granted" && locate()).catch(() => {});
+    // A report that is opened again brings its own place with it (queue/form.js).
+    const begun = (form && form.begun) || Promise.resolve();
+    const wanted = (answer) => answer.state === "granted" && !longitude.value && !byHand && locate();
+    if (allowed) begun.then(() => allowed).then(wanted).catch(() => {});
   }
 }
 

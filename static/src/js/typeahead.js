@@ -1,21 +1,24 @@
 // Turns select[data-typeahead] into a search box with a list (the ARIA combobox pattern): typing finds an option by its
-// name, its code (the value) and its aliases (data-aliases, separated by ; or ；), best match first; data-hint is a
+// name, its code (the value), its aliases (data-aliases, separated by ; or ；) and the pinyin of name and aliases
+// (data-pinyin, in their order, separated by ;), best match first; data-hint is a
 // second line, an optgroup's label its group. The select stays in the form and carries the value, so the server sees
 // no difference. Sentences: data-text-placeholder, -results, -none. Without script it is a plain select.
 import { each, fill, freshId, make } from "./dom.js";
+import { spells } from "./pinyin.js";
 
 const SHOWN = 60;
 
 const fold = (text) => text.normalize("NFKC").toLowerCase().trim();
 
-function entriesOf(select) {
+export function entriesOf(select) {
   return [...select.options]
     .filter((option) => option.value !== "" && !option.disabled)
     .map((option) => {
       const group = option.parentElement.tagName === "OPTGROUP" ? option.parentElement.label : "";
       const aliases = (option.dataset.aliases || "").split(/[;；]/).map((alias) => alias.trim()).filter(Boolean);
       const name = option.text.trim();
-      return { option, name, group, aliases, hint: option.dataset.hint || "", code: fold(option.value) };
+      const pinyin = (option.dataset.pinyin || "").split(";");
+      return { option, name, group, aliases, pinyin, hint: option.dataset.hint || "", code: fold(option.value) };
     });
 }
 
@@ -30,7 +33,10 @@ function rank(entry, query) {
   const holding = entry.aliases.find((alias) => fold(alias).includes(query));
   if (holding) return { score: 4, alias: holding };
   if (entry.code.startsWith(query)) return { score: 5, alias: "" };
-  if (fold(entry.group).includes(query)) return { score: 6, alias: "" };
+  if (spells(entry.pinyin[0], query)) return { score: 6, alias: "" };
+  const spelt = entry.aliases.find((alias, at) => spells(entry.pinyin[at + 1], query));
+  if (spelt) return { score: 7, alias: spelt };
+  if (fold(entry.group).includes(query)) return { score: 8, alias: "" };
   return null;
 }
 
