@@ -1,0 +1,79 @@
+"""How many people the blocks of an area have (1+N+1), how many seats are vacant, and how many trainings there were.
+
+Counts people in seats, where ``rosters`` counts blocks that have somebody. Read-only.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import ExtractYear, Substr
+
+from blocks.models import Block
+from staffing.models import Assistant, Tenure, Training
+from staffing.posts import PostKind
+from yuhu.kit.scope import Scope
+
+_POSTS = (PostKind.GOVERNOR, PostKind.SUPERVISOR)
+
+
+@dataclass(frozen=True)
+class Strength:
+    """The blocks of an area on a day: how many, and how many people sit in which seat."""
+
+    blocks: int = 0
+    people: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def governors(self) -> int:
+        return self.people.get(PostKind.GOVERNOR, 0)
+
+    @property
+    def supervisors(self) -> int:
+        return self.people.get(PostKind.SUPERVISOR, 0)
+
+    @property
+    def assistants(self) -> int:
+        return self.people.get(PostKind.ASSISTANT, 0)
+
+    @property
+    def vacant(self) -> int:
+        """Seats of governors and supervisors without anybody active."""
+        return 2 * self.blocks - self.governors - self.supervisors
+
+
+def strength_of(scope: Scope, area: str, on: dt.date, *, digits: int) -> dict[str, Strength]:
+    """By the first ``digits`` of the blocks' codes: the parts of an area that the scope covers. Three queries."""
+    if not scope.covers(area):
+        return {}
+    blocks = Block.objects.within(scope).in_force(on).in_area(area)
+    held = Tenure.objects.on(on).held().filter(post__in=_POSTS, holder__is_active=True)
+    helped = Assistant.objects.on(on).filter(user__is_active=True)
+    numbers = dict(
+        blocks.order_by()
+        .annotate(part=Substr("code", 1, digits))
+        .values_list("part")
+        .annotate(number=Count("pk"))
+    )
+    people: dict[str, dict[str, int]] = {}
+    for part, post, number in _by_post(held.filter(block__in=blocks.values("pk")), digits, "post"):
+        people.setdefault(part, {})[post] = number
+    for part, _kind, number in _by_post(helped.filter(block__in=blocks.values("pk")), digits, "kind"):
+        seats = people.setdefault(part, {})
+        seats[PostKind.ASSISTANT] = seats.get(PostKind.ASSISTANT, 0) + number
+    return {part: Strength(number, people.get(part, {})) for part, number in sorted(numbers.items())}
+
+
+def _by_post(
+    rows: "QuerySet[Tenure] | QuerySet[Assistant]", digits: int, column: str
+) -> list[tuple[str, str, int]]:
+    grouped = rows.order_by().annotate(part=Substr("block__code", 1, digits)).values("part", seat=F(column))
+    return [(row["part"], row["seat"], row["number"]) for row in grouped.annotate(number=Count("pk"))]
+
+
+def trainings_by_year(scope: Scope, area: str, today: dt.date) -> dict[int, int]:
+    """How many trainings were held for the people of an area, or of a part of it, the newest year first. One query."""
+    held = Training.objects.within(scope).of_areas([area]).standing().filter(held_on__lte=today)
+    years = held.order_by().values(year=ExtractYear("held_on")).annotate(number=Count("pk"))
+    return {row["year"]: row["number"] for row in years.order_by("-year")}

@@ -1,0 +1,219 @@
+"""How it goes on: an indicator month by month against the year before; categories, paths and promises in the period."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from cases.figures import by_programme
+from cases.figures.categories import category_names
+from cases.figures.indicators import By, Indicator, Numbers, Unit, spread
+from cases.figures.indicators.choice import ALL, OF_PARTS, added, figure_of
+from cases.models import Case
+from cases.states import Path
+from yuhu.dashboard.board import readings, tables
+from yuhu.dashboard.board.area import Board, Shown
+from yuhu.dashboard.board.periods import Days, months, year_before
+from yuhu.dashboard.board.readings import NO_DATA, Told
+from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table, list_url
+from yuhu.kit import clock
+
+USUAL, MONTHS = "registered", {"12": 12, "24": 24}
+BRANCH = 2  # digits of a branch of categories
+_OF_GROUPS = ("on_time_completion_rate", "satisfaction_rate", "rating_coverage")
+# What may be drawn by month: what is counted now has no past.
+BY_MONTH: Mapping[str, Indicator] = {
+    key: one for key, one in OF_PARTS.items() if key not in ("open_now", "suspension_rate")
+}
+
+
+def trends(board: Board) -> Shown:
+    """The counts of the months, and of three periods by category and by path; one query of names, two of promises."""
+    one = BY_MONTH[board.kept.get("indicator", USUAL)]
+    branch = board.kept.get("branch", "")
+    names = category_names()
+    found = {
+        "months": months_table(board, one, MONTHS[board.kept.get("months", "12")]),
+        "categories": categories_table(board, names, branch),
+        "paths": groups_table(board, By.PATH, "paths", _("By path"), _("Path"), _paths()),
+        "promises": promises_table(board),
+    }
+    return Shown(
+        found,
+        {
+            "one": one,
+            "explained": board.explained(one.key),
+            "indicators": [(key, other.name, key == one.key) for key, other in BY_MONTH.items()],
+            "months": board.kept.get("months", "12"),
+            "over": board.url(branch="") if branch else "",
+        },
+    )
+
+
+def months_table(board: Board, one: Indicator, count: int) -> Table:
+    """``count`` months and the same months of the year before; of the running month as many days as have passed."""
+    today = clock.local_date(board.viewer.at)
+    asked = months(count, today)
+    all_months = {days.first: days for days in months(count + 12, today)}
+    # The year before ends on the same day as the running month.
+    before = {days.first: _year_before(days) for days in asked}
+    all_months |= {days.first: days for days in before.values()}
+    counts = spread(
+        board.question, By.WHOLE, {first.isoformat(): days.period for first, days in all_months.items()}
+    )
+
+    def figure(days: Days) -> readings.Figure:
+        question = replace(board.question, period=days.period)
+        return figure_of(one, counts[days.first.isoformat()].get("") or added([]), question)
+
+    rows = []
+    for days in asked:
+        last = all_months.get((days.first - dt.timedelta(days=1)).replace(day=1))
+        # A running month is not compared with a whole one.
+        is_whole = (days.last + dt.timedelta(days=1)).day == 1
+        told = Told(figure(days), figure(last) if last and is_whole else None, figure(before[days.first]))
+        rows.append(_month(days, told))
+    name = str(one.name)
+    return Table(
+        key="months",
+        title=_("%(indicator)s by month") % {"indicator": name},
+        head=_("Month"),
+        columns=(
+            Column(_("This year's months"), is_drawn=True, unit="%" if one.unit is Unit.RATIO else ""),
+            Column(_("A year before"), is_drawn=True),
+            Column(_("Change on the year")),
+            Column(_("Change on the month before")),
+        ),
+        rows=tuple(rows),
+        chart=Chart.LINE,
+        note=_(
+            "The running month is counted until today, and compared with as many days of the year before."
+        ),
+    )
+
+
+def _year_before(days: Days) -> Days:
+    """Of a whole month the whole month, also in a leap year."""
+    first = year_before(days.first)
+    is_whole = (days.last + dt.timedelta(days=1)).day == 1
+    if is_whole:
+        following = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+        return Days(first, following - dt.timedelta(days=1))
+    return Days(first, year_before(days.last))
+
+
+def _month(days: Days, told: Told) -> Row:
+    cells = (
+        tables.told(told, list_url(told.now.cases)),
+        tables.told(Told(told.year), list_url(told.year.cases)) if told.year else Cell(NO_DATA),
+        tables.change(told.on_year),
+        tables.change(told.on_before),
+    )
+    return Row(days.first.isoformat(), f"{days.first:%Y-%m}", cells, is_small=told.is_small)
+
+
+# --- Groups of cases ------------------------------------------------------------------------------
+
+
+def categories_table(board: Board, names: Mapping[str, str], branch: str) -> Table:
+    """Branches, or the leaves of one, with the most cases first."""
+    counts = board.spread(By.CATEGORY)
+    if branch:
+        counts = {
+            name: {key: numbers for key, numbers in by_key.items() if key.startswith(branch)}
+            for name, by_key in counts.items()
+        }
+    else:
+        counts = {name: _by_branch(by_key) for name, by_key in counts.items()}
+    title = (
+        _("Categories of %(branch)s") % {"branch": names.get(branch, branch)} if branch else _("By category")
+    )
+    urls = {} if branch else {key: board.url(branch=key) for key in readings.keys_of(counts)}
+    rows = [
+        _group(board, key, names.get(key, key), readings.of_key(counts, key), urls.get(key, ""))
+        for key in readings.keys_of(counts)
+    ]
+    rows.sort(key=lambda row: -(row.cells[0].value or 0))
+    return _groups("categories", title, _("Category"), rows)
+
+
+def _by_branch(by_key: Mapping[str, Numbers]) -> dict[str, Numbers]:
+    branches: dict[str, list[Numbers]] = {}
+    for key, numbers in by_key.items():
+        branches.setdefault(key[:BRANCH], []).append(numbers)
+    return {branch: added(parts) for branch, parts in branches.items()}
+
+
+def groups_table(board: Board, by: By, key: str, title: str, head: str, names: Mapping[str, str]) -> Table:
+    """Cases by a column with few values, in their own order."""
+    counts = board.spread(by)
+    rows = [_group(board, one, names[one], readings.of_key(counts, one)) for one in names]
+    return _groups(key, title, head, rows)
+
+
+def _groups(key: str, title: str, head: str, rows: list[Row]) -> Table:
+    columns = (
+        Column(_("Cases registered"), is_drawn=True),
+        Column(_("Change on the period before")),
+        Column(_("Change on the year")),
+        Column(_("Handled in time")),
+        Column(_("Residents satisfied")),
+        Column(_("Residents who rated")),
+    )
+    return Table(key, title, head, columns, tuple(rows), Chart.RANKING, empty=_("No case in this period."))
+
+
+def _group(board: Board, key: str, name: str, counts: dict[str, Numbers], url: str = "") -> Row:
+    number = board.told(OF_PARTS[USUAL], counts)
+    rates = tuple(tables.told(board.told(ALL[which], counts)) for which in _OF_GROUPS)
+    cells = (
+        tables.count(number.now.numerator),
+        tables.change(number.on_before),
+        tables.change(number.on_year),
+        *rates,
+    )
+    return Row(key, name, cells, url)
+
+
+def _paths() -> dict[str, str]:
+    return {path.value: str(path.label) for path in Path}
+
+
+# --- Promises -------------------------------------------------------------------------------------
+
+
+def promises_table(board: Board) -> Table:
+    """What was closed by promise: since the start, and in the period."""
+    ever = by_programme(board.viewer, board.area)
+    recent = by_programme(board.viewer, board.area, board.chosen.days.period)
+    rows = []
+    for programme in Case.Programme:
+        since, now = ever.get(programme.value), recent.get(programme.value)
+        if since is None or not since.closed.number:
+            continue
+        cells = (
+            tables.count(since.closed.number, list_url(since.closed.query)),
+            tables.share(since.in_time),
+            tables.share(since.satisfied),
+            tables.share(since.coverage),
+            tables.count(now.closed.number, list_url(now.closed.query)) if now else tables.count(0),
+            tables.share(now.in_time) if now else Cell(NO_DATA),
+        )
+        rows.append(Row(programme.value, str(programme.label), cells))
+    columns = (
+        Column(_("Closed since the start"), is_drawn=True),
+        Column(_("In time")),
+        Column(_("Satisfaction")),
+        Column(_("Coverage")),
+        Column(_("Closed in the period")),
+        Column(_("In time")),
+    )
+    return Table(
+        "promises",
+        _("By promise"),
+        _("Promise"),
+        columns,
+        tuple(rows),
+        empty=_("Nothing has been closed yet."),
+    )
