@@ -1,9 +1,8 @@
 """Where an area lies and what it is made of: the way down to it by name, and the names of its parts. Read-only."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import get_language
 
@@ -45,10 +44,15 @@ class Ground:
 
 def ground_of(scope: Scope, area: str, on: dt.date) -> Ground | None:
     """The area of that code; None when there is none, or the scope does not cover it. Two queries."""
-    if not (area.isascii() and area.isdigit() and len(area) in _WAYS and scope.covers(area)):
-        return None
-    way = _WAYS[len(area)](area, on)
+    way = way_to(scope, area, on)
     return Ground(way, _parts(area, on)) if way else None
+
+
+def way_to(scope: Scope, area: str, on: dt.date) -> tuple[Step, ...]:
+    """From the district down to the area; empty as above. One query."""
+    if not (area.isascii() and area.isdigit() and len(area) in _WAYS and scope.covers(area)):
+        return ()
+    return _WAYS[len(area)](area, on)
 
 
 def block_names(area: str, on: dt.date) -> dict[str, str]:
@@ -98,7 +102,7 @@ def _down_to(community: Community) -> tuple[Step, ...]:
     return (*_above(street), Step(street.code, street.name), Step(community.code, community.place_name))
 
 
-_WAYS: Mapping[int, Any] = {
+_WAYS: Mapping[int, Callable[[str, dt.date], tuple[Step, ...]]] = {
     DISTRICT: _to_district,
     STREET: _to_street,
     COMMUNITY: _to_community,

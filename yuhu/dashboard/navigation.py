@@ -49,7 +49,8 @@ def _entries(here: str, posts: tuple[Post, ...], unread: int) -> Iterator[Entry]
         yield Entry(journal, _("Journal"), "clock", current=here.startswith(journal))
     yield Entry(inbox, _("Notices"), "bell", current=here.startswith(inbox), count=unread)
     if _may(posts, Capability.SEE_FIGURES):
-        yield Entry(reverse("roster"), _("Blocks"), "people", current=here.startswith(reverse("roster")))
+        board, roster = reverse("board"), reverse("roster")
+        yield Entry(board, _("Board"), "chart", current=here.startswith((board, roster)))
     else:
         services = reverse("services:catalogue")
         yield Entry(services, _("Services"), "paper", current=here.startswith(services))

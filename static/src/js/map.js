@@ -108,7 +108,7 @@ function writeMarks(map, marks) {
       if (wide < ROOM_FOR_A_MARK) continue;
       const className = `map__mark${DARK_STEPS.has(tone) ? " map__mark--on-dark" : ""}`;
       const icon = L.divIcon({ className, html: words(mark), iconSize: [18, 18] });
-      L.marker(bounds.getCenter(), { icon, interactive: false, keyboard: false }).addTo(group);
+      L.marker(shape.getCenter ? shape.getCenter() : bounds.getCenter(), { icon, interactive: false, keyboard: false }).addTo(group);
     }
   };
   map.on("zoomend", write);

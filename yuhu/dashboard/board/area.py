@@ -157,6 +157,10 @@ class Board:
         }
 
     @property
+    def wall_url(self) -> str:
+        return reverse("board-wall", args=[self.area])
+
+    @property
     def tabs(self) -> list[Link]:
         return [Link(label, self.url(tab), tab == self.tab) for tab, label in TABS.items()]
 

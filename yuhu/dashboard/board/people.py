@@ -1,16 +1,17 @@
 """Who is in post in the blocks, who was trained, who was visited, and which hazards were found and removed."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.figures import by_programme
 from cases.figures.visits import Days as Visited
 from cases.figures.visits import VisitFigures, visits_of
 from cases.models import Case
 from staffing.figures import (
     Rosters,
     Strength,
-    away,
     rosters,
     strength_of,
     training_coverage,
@@ -18,33 +19,31 @@ from staffing.figures import (
 )
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
+from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.tables import Chart, Column, Row, Table
 from yuhu.kit import clock
 from yuhu.kit.figures import Count
-from yuhu.kit.scope import COMMUNITY, DISTRICT, STREET
+from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
 
-_DIGITS = {DISTRICT: STREET, STREET: COMMUNITY}
-BLOCK_DIGITS = 14
+# How many digits the code of a part has.
+DIGITS = {DISTRICT: STREET, STREET: COMMUNITY, COMMUNITY: BLOCK, BLOCK: BLOCK}
 
 
 def people(board: Board) -> Shown:
-    """Eleven queries, whatever there is: rosters, seats, leave, trainings, visits, hazards."""
+    """Twelve queries, whatever there is: rosters, seats, trainings, visits, hazards."""
     today = clock.local_date(board.viewer.at)
     scope, area = board.viewer.scope, board.area
-    held = strength_of(scope, area, today, digits=_DIGITS.get(len(area), BLOCK_DIGITS))
     filled = rosters(scope, [area], today)
+    held = strength_of(filled, area, today, digits=DIGITS[len(area)])
     days = board.chosen.days
     visits = visits_of(scope, area, Visited(days.first, days.last))
     trained = training_coverage(scope, [area], year=days.last.year, today=today).of(area)
-    hazards = by_programme(board.viewer, area).get(Case.Programme.HAZARD.value)
+    hazards = ever(board.viewer, area)[0].get(Case.Programme.HAZARD.value)
     by_year = trainings_by_year(scope, area, today)
-    whole = Strength(
-        sum(one.blocks for one in held.values()), _sums([dict(one.people) for one in held.values()])
-    )
+    whole = together(held)
     found = {"visits": visits_table(board, visits), "trainings": trainings_table(by_year)}
     if not board.ground.is_block:
         found["seats"] = seats_table(board, held, filled)
-    on_leave, uncovered = away(board.narrowed.scope, today)
     share = tables.share(trained.share, "admin:staffing_training_coverage")
     removed = hazards.closed if hazards else Count(0)
     return Shown(
@@ -56,8 +55,6 @@ def people(board: Board) -> Shown:
             "supervisors": tables.count(whole.supervisors),
             "complete": filled.of(area).complete,
             "complete_url": board.explained("post_match_rate"),
-            "on_leave": on_leave,
-            "uncovered": uncovered,
             "cards": [
                 (
                     _("Households visited"),
@@ -91,10 +88,12 @@ def _by_year(by_year: dict[int, int]) -> str:
     return ", ".join(_("%(year)s: %(number)s") % {"year": year, "number": by_year[year]} for year in by_year)
 
 
-def _sums(parts: list[dict[str, int]]) -> dict[str, int]:
-    return {
-        seat: sum(part.get(seat, 0) for part in parts) for seat in {seat for part in parts for seat in part}
-    }
+def together(held: Mapping[str, Strength]) -> Strength:
+    """All parts of an area."""
+    seats: Counter[str] = Counter()
+    for one in held.values():
+        seats.update(one.people)
+    return Strength(sum(one.blocks for one in held.values()), seats)
 
 
 def seats_table(board: Board, held: dict[str, Strength], filled: Rosters) -> Table:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from blocks.figures import block_names
 from cases.figures.indicators import By, Indicator, Unit, spread
 from cases.figures.indicators.choice import OF_PARTS, added, figure_of
-from yuhu.dashboard.board import readings, tables
+from yuhu.dashboard.board import formulas, readings, tables
 from yuhu.dashboard.board.area import Board, Shown
 from yuhu.dashboard.board.readings import NO_DATA, Told
-from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table
+from yuhu.dashboard.board.tables import Cell, Column, Row, Table
 from yuhu.kit import clock
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
 
@@ -34,37 +34,51 @@ class Class:
     number: int | None = None
 
 
+@dataclass(frozen=True)
+class Classed:
+    """The blocks of an area by code: names, values, and in which class each lies. ``outlines``: where they are."""
+
+    names: Mapping[str, str]
+    told: Mapping[str, Told]
+    tones: Mapping[str, str]
+    legend: list[Class]
+    outlines: str
+
+
 def places(board: Board) -> Shown:
     """The counts of all blocks in the period, and their names."""
     one = OF_PARTS[board.kept.get("indicator", USUAL)]
+    found = classed(board, one)
+    return Shown(
+        {"blocks": blocks_table(board, one, found)},
+        {
+            "one": one,
+            "explained": board.explained(one.key),
+            "indicators": [(key, other.name, key == one.key) for key, other in OF_PARTS.items()],
+            "blocks_url": found.outlines,
+            "points_url": reverse("board-points", args=[board.area]),
+            "fills": {code: _fill(board, found, code) for code in found.names},
+            "legend": found.legend,
+        },
+    )
+
+
+def classed(board: Board, one: Indicator) -> Classed:
+    """One indicator of every block in the period, put into classes."""
     names = block_names(board.area, clock.local_date(board.viewer.at)) or {board.area: board.ground.name}
-    told = _told(board, one, names)
+    counts = spread(board.question, By.BLOCK, {"now": board.chosen.days.period})["now"]
+    nothing = added([])
+    told = {
+        code: Told(figure_of(one, counts.get(code) or nothing, board.asked(code)["now"])) for code in names
+    }
     borders = classes_of(
         [value.drawn for value in told.values() if value.drawn is not None and not value.is_small]
     )
     tones = {code: _tone(value, borders) for code, value in told.items()}
     street = board.area[:STREET] if len(board.area) >= STREET else ""
     url = reverse("api:block-map")
-    return Shown(
-        {"blocks": blocks_table(board, one, names, told, tones)},
-        {
-            "one": one,
-            "explained": board.explained(one.key),
-            "indicators": [(key, other.name, key == one.key) for key, other in OF_PARTS.items()],
-            "blocks_url": f"{url}?street={street}" if street else url,
-            "points_url": reverse("board-points", args=[board.area]),
-            "fills": {code: _fill(board, names[code], told[code], tones[code], code) for code in names},
-            "legend": legend_of(one, borders, list(tones.values())),
-        },
-    )
-
-
-def _told(board: Board, one: Indicator, names: Mapping[str, str]) -> dict[str, Told]:
-    nothing = added([])
-    counts = spread(board.question, By.BLOCK, {"now": board.chosen.days.period})["now"]
-    return {
-        code: Told(figure_of(one, counts.get(code) or nothing, board.asked(code)["now"])) for code in names
-    }
+    outlines = f"{url}?street={street}" if street else url
+    return Classed(names, told, tones, legend_of(one, borders, list(tones.values())), outlines)
 
 
 def classes_of(values: Sequence[Decimal]) -> list[Decimal]:
@@ -111,57 +125,51 @@ def legend_of(one: Indicator, borders: Sequence[Decimal], tones: Sequence[str]) 
     return [*found, *(Class(tone, words, tones.count(tone)) for tone, words in others if tone in tones)]
 
 
-def _fill(board: Board, name: str, told: Told, tone: str, code: str) -> dict[str, str]:
-    """What the map says of a block, and where a click leads."""
+def _fill(board: Board, found: Classed, code: str) -> dict[str, str]:
+    """What the map says of a block, and where a click leads: one level down."""
+    told, tone = found.told[code], found.tones[code]
     base = f" ({told.base})" if told.base else ""
     below = code[: _DOWN[len(board.area)]]
     return {
         "tone": tone,
-        "mark": tone.removeprefix("step") if tone.startswith("step") else "",
-        "label": f"{name}: {told.text}{base}",
+        "mark": _mark(tone),
+        "label": f"{found.names[code]}: {told.text}{base}",
         "url": board.url(area=below) if below != board.area else "",
     }
 
 
-def blocks_table(
-    board: Board, one: Indicator, names: Mapping[str, str], told: Mapping[str, Told], tones: Mapping[str, str]
-) -> Table:
+def blocks_table(board: Board, one: Indicator, found: Classed) -> Table:
     """The blocks in the order of their values: the map's twin, with the same links."""
-    rows = [
-        Row(
-            code,
-            name,
-            (
-                Cell(
-                    told[code].text, told[code].drawn, board.explained(one.key, code), tone=_grey(tones[code])
-                ),
-                _part(
-                    told[code].now.numerator,
-                    tables.list_url(told[code].now.cases) if not one.denominator else "",
-                ),
-                _part(told[code].now.denominator, tables.list_url(told[code].now.cases)),
-                tables.text(tones[code].removeprefix("step") if tones[code].startswith("step") else NO_DATA),
-            ),
-            board.url(area=code) if code != board.area else "",
-            is_small=tones[code] == SMALL,
+    rows = []
+    for code, name in found.names.items():
+        value, mark = found.told[code], _mark(found.tones[code])
+        grey = "small" if found.tones[code] == SMALL else ""
+        cells = (
+            Cell(value.text, value.drawn, board.explained(one.key, code), tone=grey),
+            *_parts(one, value),
+            tables.text(mark or NO_DATA),
         )
-        for code, name in names.items()
-    ]
-    columns = (Column(str(one.name)), Column(_("Numerator")), Column(_("Denominator")), Column(_("Class")))
+        url = board.url(area=code) if code != board.area else ""
+        rows.append(Row(code, name, cells, url, is_small=bool(grey)))
+    parts = (Column(_("Numerator")), Column(_("Denominator"))) if one.denominator else ()
     return Table(
         key="blocks",
         title=_("%(indicator)s by block") % {"indicator": one.name},
         head=_("Block"),
-        columns=columns,
-        rows=tables.ranked(rows, 0, best_first=True),
-        chart=Chart.NONE,
+        columns=(Column(str(one.name)), *parts, Column(_("Class"))),
+        rows=tables.ranked(rows, 0, best_first=formulas.wanted(one.key) != "down"),
         is_ranked=True,
     )
 
 
-def _grey(tone: str) -> str:
-    return "small" if tone == SMALL else ""
+def _mark(tone: str) -> str:
+    """The number of the class, as the map and its legend write it."""
+    return tone.removeprefix("step") if tone.startswith("step") else ""
 
 
-def _part(number: int | None, url: str) -> Cell:
-    return tables.count(number, url if number else "")
+def _parts(one: Indicator, told: Told) -> tuple[Cell, ...]:
+    """Numerator and denominator; a count is its own."""
+    if not one.denominator:
+        return ()
+    where = tables.list_url(told.now.cases) if told.now.denominator else ""
+    return tables.count(told.now.numerator), tables.count(told.now.denominator, where)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from cases.figures import by_programme
 from cases.figures.categories import category_names
-from cases.figures.indicators import By, Indicator, Numbers, Unit, spread
+from cases.figures.indicators import By, Indicator, Numbers, Spread, Unit, spread
 from cases.figures.indicators.choice import ALL, OF_PARTS, added, figure_of
 from cases.models import Case
 from cases.states import Path
 from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown
+from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.periods import Days, months, year_before
 from yuhu.dashboard.board.readings import NO_DATA, Told
 from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table, list_url
@@ -35,8 +36,8 @@ def trends(board: Board) -> Shown:
     names = category_names()
     found = {
         "months": months_table(board, one, MONTHS[board.kept.get("months", "12")]),
-        "categories": categories_table(board, names, branch),
-        "paths": groups_table(board, By.PATH, "paths", _("By path"), _("Path"), _paths()),
+        "categories": categories_table(board, names, board.spread(By.CATEGORY), branch),
+        "paths": paths_table(board),
         "promises": promises_table(board),
     }
     return Shown(
@@ -116,9 +117,8 @@ def _month(days: Days, told: Told) -> Row:
 # --- Groups of cases ------------------------------------------------------------------------------
 
 
-def categories_table(board: Board, names: Mapping[str, str], branch: str) -> Table:
-    """Branches, or the leaves of one, with the most cases first."""
-    counts = board.spread(By.CATEGORY)
+def categories_table(board: Board, names: Mapping[str, str], counts: Spread, branch: str = "") -> Table:
+    """Branches, or the leaves of one, with the most cases first. ``counts`` are by category."""
     if branch:
         counts = {
             name: {key: numbers for key, numbers in by_key.items() if key.startswith(branch)}
@@ -145,11 +145,11 @@ def _by_branch(by_key: Mapping[str, Numbers]) -> dict[str, Numbers]:
     return {branch: added(parts) for branch, parts in branches.items()}
 
 
-def groups_table(board: Board, by: By, key: str, title: str, head: str, names: Mapping[str, str]) -> Table:
-    """Cases by a column with few values, in their own order."""
-    counts = board.spread(by)
-    rows = [_group(board, one, names[one], readings.of_key(counts, one)) for one in names]
-    return _groups(key, title, head, rows)
+def paths_table(board: Board) -> Table:
+    """Front end, meeting, whistle."""
+    counts = board.spread(By.PATH)
+    rows = [_group(board, path.value, str(path.label), readings.of_key(counts, path.value)) for path in Path]
+    return _groups("paths", _("By path"), _("Path"), rows)
 
 
 def _groups(key: str, title: str, head: str, rows: list[Row]) -> Table:
@@ -176,20 +176,16 @@ def _group(board: Board, key: str, name: str, counts: dict[str, Numbers], url: s
     return Row(key, name, cells, url)
 
 
-def _paths() -> dict[str, str]:
-    return {path.value: str(path.label) for path in Path}
-
-
 # --- Promises -------------------------------------------------------------------------------------
 
 
 def promises_table(board: Board) -> Table:
     """What was closed by promise: since the start, and in the period."""
-    ever = by_programme(board.viewer, board.area)
+    since_start, as_of = ever(board.viewer, board.area)
     recent = by_programme(board.viewer, board.area, board.chosen.days.period)
     rows = []
     for programme in Case.Programme:
-        since, now = ever.get(programme.value), recent.get(programme.value)
+        since, now = since_start.get(programme.value), recent.get(programme.value)
         if since is None or not since.closed.number:
             continue
         cells = (
@@ -210,10 +206,11 @@ def promises_table(board: Board) -> Table:
         Column(_("In time")),
     )
     return Table(
-        "promises",
-        _("By promise"),
-        _("Promise"),
-        columns,
-        tuple(rows),
+        key="promises",
+        title=_("By promise"),
+        head=_("Promise"),
+        columns=columns,
+        rows=tuple(rows),
+        note=_("Since the start: counted %(at)s.") % {"at": f"{clock.local(as_of):%Y-%m-%d %H:%M}"},
         empty=_("Nothing has been closed yet."),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yuhu.dashboard.board import area, views
+from yuhu.dashboard.board import area, views, wall
 
 urlpatterns = [
     path("", views.begin, name="board"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("<slug:area>/people/", views.tab, {"tab": area.PEOPLE}, name="board-people"),
     path("<slug:area>/map/", views.tab, {"tab": area.MAP}, name="board-map"),
     path("<slug:area>/map/points/", views.points, name="board-points"),
+    path("<slug:area>/wall/", wall.wall, name="board-wall"),
+    path("<slug:area>/wall/keep/", wall.keep, name="board-wall-keep"),
     path("<slug:area>/indicators/<slug:key>/", views.indicator, name="board-indicator"),
     path("<slug:area>/export/<slug:tab>/<slug:table>.xlsx", views.export, name="board-export"),
 ]
