@@ -165,6 +165,15 @@ function pickInto(map, box) {
   });
 }
 
+// The state's map below the outlines, if the page names its addresses; the reader may leave it out.
+function addBase(map, box) {
+  const options = { subdomains: "01234567", maxZoom: 18, referrerPolicy: "origin" };
+  const layers = [box.dataset.baseMap, box.dataset.baseNames].map((url) => L.tileLayer(url, options));
+  const base = L.layerGroup(layers).addTo(map);
+  const choices = { [box.dataset.textBase]: base, [box.dataset.textBlank]: L.layerGroup() };
+  L.control.layers(choices, {}, { collapsed: false }).addTo(map);
+}
+
 async function draw(box) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(box, {
@@ -180,6 +189,7 @@ async function draw(box) {
     map.zoomControl.remove();
     L.control.zoom({ zoomInTitle: box.dataset.textZoomIn, zoomOutTitle: box.dataset.textZoomOut }).addTo(map);
   }
+  if (box.dataset.baseMap) addBase(map, box);
   const points = pointsOf(box);
   const group = L.featureGroup(points.map(marker)).addTo(map);
   if (box.dataset.pick) pickInto(map, box);

@@ -170,11 +170,11 @@ function listen() {
   }
 }
 
+// The district's time, wherever the browser thinks that it is. The Swedish form is year-month-day.
+const TIME = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "medium" });
+
 function clock() {
-  const now = new Date();
-  const two = (number) => String(number).padStart(2, "0");
-  const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-  document.querySelector("[data-wall-clock]").textContent = `${day} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+  document.querySelector("[data-wall-clock]").textContent = TIME.format(new Date());
 }
 
 // The list of newest cases moves on by one line; whoever asked for less motion reads it as it stands.

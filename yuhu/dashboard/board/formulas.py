@@ -7,96 +7,98 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy as named
+from django.utils.translation import pgettext_lazy
 
 from cases.figures.indicators import Indicator, Unit
 
 COUNTS: Mapping[str, Promise] = {
-    "registered": named("count", "cases registered"),
-    "accepted": named("count", "cases accepted"),
-    "accepted_or_rejected": named("count", "cases accepted or rejected"),
-    "accepted_in_time": named("count", "cases accepted within the limit"),
-    "accept_due": named("count", "cases accepted or past the limit for it"),
-    "dispatches": named("count", "dispatches"),
-    "dispatches_kept": named("count", "dispatches without approved returns"),
-    "sign_in_time": named("count", "dispatches signed for within the limit"),
-    "sign_due": named("count", "dispatches signed for or past the limit for it"),
-    "contact_in_time": named("count", "people first contacted within the limit"),
-    "contact_due": named("count", "people first contacted or past the limit for it"),
-    "reworked": named("count", "cases with a failed check"),
-    "evaluated": named("count", "cases checked at least once"),
-    "returns": named("count", "requests to return"),
-    "extended": named("count", "cases with an approved extension"),
-    "checked": named("count", "results that were checked"),
-    "handled": named("count", "cases with a result"),
-    "self_found": named("count", "cases found by staff"),
-    "urges": named("count", "urges"),
-    "supervise_in_time": named("count", "supervised cases done within the limit"),
-    "supervise_due": named("count", "supervised cases done or past the limit"),
-    "suspended_now": named("count", "cases suspended now"),
-    "open_now": named("count", "cases open now"),
-    "closed": named("count", "cases closed"),
-    "should_be_closed": named("count", "cases closed, or due in the period and not closed"),
-    "closed_in_time": named("count", "cases closed and handled within the limit"),
-    "late": named("count", "cases closed late, or open past the limit"),
-    "closed_front_end": named("count", "cases closed by the governor without a dispatch"),
-    "closed_repeated": named("count", "closed cases that were complained about again within 30 days"),
-    "solved": named("count", "ratings that say solved"),
-    "content": named("count", "ratings that say satisfied or basically satisfied"),
-    "satisfied": named("count", "ratings that say satisfied"),
-    "rated": named("count", "valid ratings"),
-    "to_be_rated": named("count", "closed cases to be rated"),
-    "whistle_answered": named("count", "departments checked in within the limit"),
-    "whistle_answered_of": named("count", "departments called, checked in or due to"),
-    "whistle_attended": named("count", "departments on site with proof"),
-    "whistle_attended_of": named("count", "departments called, on site or due on site"),
-    "whistle_cleared": named("count", "whistles cleared within the limit"),
-    "whistle_cleared_of": named("count", "whistles due"),
-    "whistles": named("count", "whistles"),
-    "whistles_of": named("count", "cases registered"),
-    "street_points": named("count", "points that departments gave to streets"),
-    "street_ratings": named("count", "ratings of streets"),
-    "department_points": named("count", "points that streets gave to departments"),
-    "department_ratings": named("count", "ratings of departments"),
-    "blocks_sized": named("count", "blocks of 280 to 420 households"),
-    "blocks_sized_of": named("count", "blocks"),
-    "blocks_matched": named("count", "blocks with governor, supervisor and assistant"),
-    "blocks_matched_of": named("count", "blocks"),
-    "households_visited": named("count", "households visited"),
-    "households": named("count", "households"),
-    "governors_trained": named("count", "governors trained in the year"),
-    "governors_trained_of": named("count", "governors"),
-    "off_list": named("count", "tasks sent without a list item, as inspection found"),
-    "admitted": named("count", "requests approved"),
-    "admitted_of": named("count", "requests decided"),
-    "mediations_agreed": named("count", "mediations with an agreement"),
-    "mediations_ended": named("count", "mediations that ended"),
-    "agreements_performed": named("count", "agreements performed"),
-    "agreements_told": named("count", "agreements due"),
-    "hazards": named("count", "hazards reported"),
-    "hazards_removed": named("count", "reported hazards removed"),
-    "visit_hazards": named("count", "hazards found at visits"),
-    "visit_hazards_removed": named("count", "hazards of visits removed"),
+    "registered": pgettext_lazy("count", "cases registered"),
+    "accepted": pgettext_lazy("count", "cases accepted"),
+    "accepted_or_rejected": pgettext_lazy("count", "cases accepted or rejected"),
+    "accepted_in_time": pgettext_lazy("count", "cases accepted within the limit"),
+    "accept_due": pgettext_lazy("count", "cases accepted or past the limit for it"),
+    "dispatches": pgettext_lazy("count", "dispatches"),
+    "dispatches_kept": pgettext_lazy("count", "dispatches without approved returns"),
+    "sign_in_time": pgettext_lazy("count", "dispatches signed for within the limit"),
+    "sign_due": pgettext_lazy("count", "dispatches signed for or past the limit for it"),
+    "contact_in_time": pgettext_lazy("count", "people first contacted within the limit"),
+    "contact_due": pgettext_lazy("count", "people first contacted or past the limit for it"),
+    "reworked": pgettext_lazy("count", "cases with a failed check"),
+    "evaluated": pgettext_lazy("count", "cases checked at least once"),
+    "returns": pgettext_lazy("count", "requests to return"),
+    "extended": pgettext_lazy("count", "cases with an approved extension"),
+    "checked": pgettext_lazy("count", "results that were checked"),
+    "handled": pgettext_lazy("count", "cases with a result"),
+    "self_found": pgettext_lazy("count", "cases found by staff"),
+    "urges": pgettext_lazy("count", "urges"),
+    "supervise_in_time": pgettext_lazy("count", "supervised cases done within the limit"),
+    "supervise_due": pgettext_lazy("count", "supervised cases done or past the limit"),
+    "suspended_now": pgettext_lazy("count", "cases suspended now"),
+    "open_now": pgettext_lazy("count", "cases open now"),
+    "closed": pgettext_lazy("count", "cases closed"),
+    "should_be_closed": pgettext_lazy("count", "cases closed, or due in the period and not closed"),
+    "closed_in_time": pgettext_lazy("count", "cases closed and handled within the limit"),
+    "late": pgettext_lazy("count", "cases closed late, or open past the limit"),
+    "closed_front_end": pgettext_lazy("count", "cases closed by the governor without a dispatch"),
+    "closed_repeated": pgettext_lazy("count", "closed cases that were complained about again within 30 days"),
+    "solved": pgettext_lazy("count", "ratings that say solved"),
+    "content": pgettext_lazy("count", "ratings that say satisfied or basically satisfied"),
+    "satisfied": pgettext_lazy("count", "ratings that say satisfied"),
+    "rated": pgettext_lazy("count", "valid ratings"),
+    "to_be_rated": pgettext_lazy("count", "closed cases to be rated"),
+    "whistle_answered": pgettext_lazy("count", "departments checked in within the limit"),
+    "whistle_answered_of": pgettext_lazy("count", "departments called, checked in or due to"),
+    "whistle_attended": pgettext_lazy("count", "departments on site with proof"),
+    "whistle_attended_of": pgettext_lazy("count", "departments called, on site or due on site"),
+    "whistle_cleared": pgettext_lazy("count", "whistles cleared within the limit"),
+    "whistle_cleared_of": pgettext_lazy("count", "whistles due"),
+    "whistles": pgettext_lazy("count", "whistles"),
+    "whistles_of": pgettext_lazy("count", "cases registered"),
+    "street_points": pgettext_lazy("count", "points that departments gave to streets"),
+    "street_ratings": pgettext_lazy("count", "ratings of streets"),
+    "department_points": pgettext_lazy("count", "points that streets gave to departments"),
+    "department_ratings": pgettext_lazy("count", "ratings of departments"),
+    "blocks_sized": pgettext_lazy("count", "blocks of 280 to 420 households"),
+    "blocks_sized_of": pgettext_lazy("count", "blocks"),
+    "blocks_matched": pgettext_lazy("count", "blocks with governor, supervisor and assistant"),
+    "blocks_matched_of": pgettext_lazy("count", "blocks"),
+    "households_visited": pgettext_lazy("count", "households visited"),
+    "households": pgettext_lazy("count", "households"),
+    "governors_trained": pgettext_lazy("count", "governors trained in the year"),
+    "governors_trained_of": pgettext_lazy("count", "governors"),
+    "off_list": pgettext_lazy("count", "tasks sent without a list item, as inspection found"),
+    "admitted": pgettext_lazy("count", "requests approved"),
+    "admitted_of": pgettext_lazy("count", "requests decided"),
+    "mediations_agreed": pgettext_lazy("count", "mediations with an agreement"),
+    "mediations_ended": pgettext_lazy("count", "mediations that ended"),
+    "agreements_performed": pgettext_lazy("count", "agreements performed"),
+    "agreements_told": pgettext_lazy("count", "agreements due"),
+    "hazards": pgettext_lazy("count", "hazards reported"),
+    "hazards_removed": pgettext_lazy("count", "reported hazards removed"),
+    "visit_hazards": pgettext_lazy("count", "hazards found at visits"),
+    "visit_hazards_removed": pgettext_lazy("count", "hazards of visits removed"),
 }
 
-_BY_REPORT = named("basis", "Counted by the day of the report.")
-_BY_CLOSING = named(
+_BY_REPORT = pgettext_lazy("basis", "Counted by the day of the report.")
+_BY_CLOSING = pgettext_lazy(
     "basis", "Counted by the day of the closing; what is not closed, by the day on which it was due."
 )
-_NOW = named("basis", "Counted now, whenever the case was reported.")
-_BY_CALL = named(
+_NOW = pgettext_lazy("basis", "Counted now, whenever the case was reported.")
+_BY_CALL = pgettext_lazy(
     "basis",
     "Counted by the day on which the departments were called, or by which a whistle was to be cleared.",
 )
-_LAST_DAY = named("basis", "Counted on the last day of the period.")
-_YEAR = named("basis", "Counted in the year in which the period ends.")
-_BY_VISIT = named(
+_LAST_DAY = pgettext_lazy("basis", "Counted on the last day of the period.")
+_YEAR = pgettext_lazy("basis", "Counted in the year in which the period ends.")
+_BY_VISIT = pgettext_lazy(
     "basis", "Counted by the day of the visit; a household that was visited twice counts twice."
 )
-_BY_DECISION = named("basis", "Counted by the day of the decision.")
-_BY_ARRIVAL = named("basis", "Counted by the day on which the task came; the target is none.")
-_BY_END = named("basis", "Counted by the day on which the mediation ended.")
-_BY_FINDING = named("basis", "Counted by the day on which the hazard was reported or found at a visit.")
+_BY_DECISION = pgettext_lazy("basis", "Counted by the day of the decision.")
+_BY_ARRIVAL = pgettext_lazy("basis", "Counted by the day on which the task came; the target is none.")
+_BY_END = pgettext_lazy("basis", "Counted by the day on which the mediation ended.")
+_BY_FINDING = pgettext_lazy(
+    "basis", "Counted by the day on which the hazard was reported or found at a visit."
+)
 
 # By which day each counts; the order is that of the table.
 BASIS: Mapping[str, Promise] = {
@@ -133,7 +135,7 @@ BASIS: Mapping[str, Promise] = {
     "hazard_fix_rate": _BY_FINDING,
 }
 
-_BEIJING = named(
+_BEIJING = pgettext_lazy(
     "source",
     "Beijing's regulation on handling complaints at once, article 32 (response, solution, satisfaction)",
 )

@@ -94,6 +94,12 @@ class Table:
         """Of how many cases a row must tell to be ranked, where one tells of fewer."""
         return settings.BOARD_SMALL_NUMBER if any(row.is_small for row in self.rows) else 0
 
+    def only(self, *places: int) -> "Table":
+        """With these columns alone."""
+        columns = tuple(self.columns[place] for place in places)
+        rows = tuple(replace(row, cells=tuple(row.cells[place] for place in places)) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
+
     def page(self, about: str) -> Page:
         """The same as a sheet; ``about`` says of what area and period it tells."""
         headings = [self.head, *(str(column.label) for column in self.columns)]

@@ -32,7 +32,7 @@ from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown, board_of
 from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.now import parts_table
-from yuhu.dashboard.board.people import DIGITS, together
+from yuhu.dashboard.board.people import DIGITS, together, trainings_table
 from yuhu.dashboard.board.places import Classed, classed
 from yuhu.dashboard.board.readings import Told
 from yuhu.dashboard.board.tables import Chart, Column, Row, Table
@@ -137,11 +137,7 @@ def _line(case: Case) -> tuple[str, str, str, str]:
 
 
 def _map(found: Classed) -> dict[str, object]:
-    fills = {
-        code: {"tone": tone, "label": f"{found.names[code]}: {found.told[code].text}"}
-        for code, tone in found.tones.items()
-    }
-    return {"fills": fills, "legend": found.legend, "url": found.outlines}
+    return {"fills": dict(found.tones), "legend": found.legend, "url": found.outlines}
 
 
 def _ranking(board: Board, counts: Spread) -> Table:
@@ -173,7 +169,7 @@ def _trends(board: Board) -> Shown:
         {
             "months": months_table(board, BY_MONTH[USUAL], 12),
             "categories": categories_table(board, category_names(), counts),
-            "paths": paths_table(board),
+            "paths": paths_table(board).only(0, 1, 2, 3),
         },
         {"signs": [_sign(board.told(ALL[key], whole)) for key in _OF_TRENDS]},
     )
@@ -196,7 +192,10 @@ def _work(board: Board) -> Shown:
     return Shown(
         {
             "seats": _seats(board, held),
-            "departments": departments_table({unit.name: one for unit, one in answers.items()}, {}),
+            "departments": departments_table({unit.name: one for unit, one in answers.items()}, {}).only(
+                0, 1, 2, 3, 4
+            ),
+            "trainings": trainings_table(by_year),
         },
         {
             "signs": [
