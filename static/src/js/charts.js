@@ -1,4 +1,4 @@
-// Draws a chart from its own table: figure[data-chart="bar|line|stacked|ranking"] holds a <table> whose row headings name
+// Draws a chart from its own table: figure[data-chart="bar|line|stacked|layers|ranking"] holds a <table> whose row headings name
 // the categories and whose head names the series; th[data-draw] names the drawn ones where not all are. The table stays,
 // under "figures" (data-open: unfolded), for everybody who wants or needs the numbers; without script only the table is
 // there. A bar leads where its row's heading leads. Canvas and rich-text tooltips, as the content policy asks.
@@ -24,7 +24,8 @@ const DARK = {
   ink: "#dbe8f5",
   line: "#1f3350",
 };
-const LYING = new Set(["stacked", "ranking"]);
+const LYING = new Set(["stacked", "layers", "ranking"]);
+const ON_EACH_OTHER = new Set(["stacked", "layers"]);
 const MOST_BARS = 15;
 
 function numberIn(cell) {
@@ -68,7 +69,7 @@ function seriesOf(kind, { rows, series }, theme) {
       kind === "ranking" && rows[row].dataset.few !== undefined ? { value, itemStyle: { color: theme.few } } : value,
     ),
     type: kind === "line" ? "line" : "bar",
-    stack: kind === "stacked" ? "all" : undefined,
+    stack: ON_EACH_OTHER.has(kind) ? "all" : undefined,
     lineStyle: at ? { type: "dashed" } : undefined,
     symbol: at ? "emptyRect" : "circle",
     connectNulls: false,
@@ -90,6 +91,7 @@ function optionsOf(figure, found) {
   const values = {
     type: "value",
     minInterval: kind === "line" || kind === "bar" ? 1 : undefined,
+    max: found.series.every(({ unit }) => unit === "%") ? 100 : undefined,
     splitNumber: 4,
     axisLabel: { ...text, hideOverlap: true },
     splitLine: { lineStyle: { color: theme.line } },

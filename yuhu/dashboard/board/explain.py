@@ -50,6 +50,7 @@ def explain(board: Board, key: str) -> Shown:
             "basis": formulas.BASIS[key],
             "source": formulas.SOURCES.get(key, ""),
             "list_url": tables.list_url(told.now.cases),
+            "behind": tables.list_url(told.behind),
             "compared": _compared(board, told),
             "coverage_url": board.explained("rating_coverage"),
             "elsewhere": board.url(AROUND[key][1]) if key in AROUND else "",
@@ -89,7 +90,7 @@ def ranking(board: Board, one: Indicator, counts: Spread) -> Table:
     rows = []
     for key in readings.keys_of(counts, board.ground.parts):
         told = board.told(one, readings.of_key(counts, key), key)
-        where = tables.list_url(told.now.cases) if key else ""
+        where = tables.list_url(told.behind) if key else ""
         cells = (
             tables.told(told),
             tables.count(told.now.numerator, where if not one.denominator else ""),

@@ -30,7 +30,7 @@ def now(board: Board) -> Shown:
         {
             "standing": standing,
             "phases": list(standing.phases.items()),
-            "rates": [(rate, board.explained(rate.key), list_url(rate.now.cases)) for rate in rates],
+            "rates": [(rate, board.explained(rate.key), list_url(rate.behind)) for rate in rates],
             "coverage_url": board.explained("rating_coverage"),
             "rises": rises_of(board.question),
             "latest": figures.longest_late(board.viewer, board.area, ROWS),
@@ -89,4 +89,4 @@ def rate_cell(board: Board, key: str, counts: dict[str, Numbers], which: str) ->
     """An indicator of a part, with its change against the period before."""
     one: Told = board.told(ALL[which], counts, key)
     url = board.explained(which, key) if key in board.ground.parts else ""
-    return tables.told(one, url, [one.on_before])
+    return tables.told(one, url, [one.on_before], list_url(one.behind) if key else "")

@@ -125,9 +125,8 @@ def seats_table(board: Board, held: dict[str, Strength], filled: Rosters) -> Tab
         title=_("People in post by %(part)s") % {"part": board.part_name},
         head=str(board.part_name),
         columns=columns,
-        rows=tables.ranked(rows, 0, best_first=True),
-        chart=Chart.STACKED,
-        is_ranked=True,
+        rows=tuple(sorted(rows, key=lambda row: -(row.cells[0].value or 0))),
+        chart=Chart.LAYERS,
         empty=_("There is no block here."),
     )
 

@@ -68,7 +68,9 @@ class Chosen:
 
     @property
     def label(self) -> str:
-        return self.days.words if self.span is Span.OWN else f"{self.span.label} ({self.days.words})"
+        if self.span is Span.OWN:
+            return self.days.words
+        return _("%(period)s (%(days)s)") % {"period": self.span.label, "days": self.days.words}
 
     @property
     def query(self) -> str:

@@ -171,5 +171,5 @@ def _parts(one: Indicator, told: Told) -> tuple[Cell, ...]:
     """Numerator and denominator; a count is its own."""
     if not one.denominator:
         return ()
-    where = tables.list_url(told.now.cases) if told.now.denominator else ""
+    where = tables.list_url(told.behind) if told.now.denominator else ""
     return tables.count(told.now.numerator), tables.count(told.now.denominator, where)

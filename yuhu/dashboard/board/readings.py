@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.figures.indicators import Figure, Indicator, Numbers, Question, Unit
-from cases.figures.indicators.choice import figure_of
+from cases.figures.indicators.choice import ALL, added, figure_of
 from cases.figures.indicators.spread import Spread
 from yuhu.dashboard.board.formulas import wanted
 from yuhu.dashboard.board.periods import Chosen
@@ -76,10 +76,17 @@ class Told:
 
     @property
     def base(self) -> str:
-        """Numerator and denominator, as the figure shows them."""
-        if self.now.denominator is None or self.now.numerator is None:
+        """Numerator and denominator, where there is something to count."""
+        if not self.now.denominator or self.now.numerator is None:
             return ""
         return f"{self.now.numerator} / {self.now.denominator}"
+
+    @property
+    def behind(self) -> str:
+        """The query of the list that holds exactly what the denominator (or a count) counts, where there is one. Of
+        clocks and requests there is none: the cases among which they were counted are more, or fewer."""
+        one = ALL[self.now.key]
+        return self.now.cases if (one.denominator or one.numerator)[-1:] in _LISTED else ""
 
     @property
     def coverage(self) -> str:
@@ -99,6 +106,9 @@ class Told:
         return _change(self.now, self.year, _("than a year before"))
 
 
+_LISTED = frozenset(
+    (name,) for name in ("registered", "should_be_closed", "closed", "rated", "to_be_rated", "open_now")
+)
 COVERED = frozenset({"solution_rate", "satisfaction_rate", "satisfaction_strict_rate"})
 
 
@@ -114,8 +124,8 @@ def told(one: Indicator, counts: Mapping[str, Numbers], asked: Mapping[str, Ques
 
 
 def of_key(spread: Spread, key: str) -> dict[str, Numbers]:
-    """The numbers of one part, by the name of the period."""
-    return {name: by_key.get(key, {}) for name, by_key in spread.items()}
+    """The numbers of one part, by the name of the period; a part that is missing has noughts."""
+    return {name: by_key.get(key) or added([]) for name, by_key in spread.items()}
 
 
 def keys_of(spread: Spread, known: Iterable[str] = ()) -> list[str]:

@@ -22,12 +22,14 @@ Drawn = Decimal | int | None
 
 
 class Chart(StrEnum):
-    """How a table is drawn; ``NONE``: as a table alone."""
+    """How a table is drawn; ``NONE``: as a table alone. ``STACKED``: what is late, due soon, other; ``LAYERS``: any
+    parts of a whole."""
 
     NONE = ""
     LINE = "line"
     BAR = "bar"
     STACKED = "stacked"
+    LAYERS = "layers"
     RANKING = "ranking"
 
 
@@ -122,11 +124,12 @@ def text(words: str, tone: str = "") -> Cell:
     return Cell(words, tone=tone)
 
 
-def told(one: Told, url: str = "", changes: Iterable[Change | None] = ()) -> Cell:
-    """An indicator with numerator and denominator, and the changes that are asked for."""
+def told(one: Told, url: str = "", changes: Iterable[Change | None] = (), behind: str = "") -> Cell:
+    """An indicator with numerator and denominator, which lead to the list ``behind`` them, and the changes that are
+    asked for."""
     known = tuple(change for change in changes if change is not None)
     small = "small" if one.is_small else ""
-    return Cell(one.text, one.drawn, url, one.base, small, known)
+    return Cell(one.text, one.drawn, url, one.base, small, known, behind if one.base else "")
 
 
 def change(one: Change | None) -> Cell:

@@ -53,10 +53,11 @@ def trends(board: Board) -> Shown:
 
 
 def months_table(board: Board, one: Indicator, count: int) -> Table:
-    """``count`` months and the same months of the year before; of the running month as many days as have passed."""
-    today = clock.local_date(board.viewer.at)
-    asked = months(count, today)
-    all_months = {days.first: days for days in months(count + 12, today)}
+    """``count`` months up to the end of the period, and the same months of the year before; of a month that is not over
+    as many days as have passed."""
+    last_day = board.chosen.days.last
+    asked = months(count, last_day)
+    all_months = {days.first: days for days in months(count + 12, last_day)}
     # The year before ends on the same day as the running month.
     before = {days.first: _year_before(days) for days in asked}
     all_months |= {days.first: days for days in before.values()}
@@ -106,8 +107,8 @@ def _year_before(days: Days) -> Days:
 
 def _month(days: Days, told: Told) -> Row:
     cells = (
-        tables.told(told, list_url(told.now.cases)),
-        tables.told(Told(told.year), list_url(told.year.cases)) if told.year else Cell(NO_DATA),
+        tables.told(told, list_url(told.behind)),
+        tables.told(Told(told.year), list_url(Told(told.year).behind)) if told.year else Cell(NO_DATA),
         tables.change(told.on_year),
         tables.change(told.on_before),
     )
@@ -131,7 +132,13 @@ def categories_table(board: Board, names: Mapping[str, str], counts: Spread, bra
     )
     urls = {} if branch else {key: board.url(branch=key) for key in readings.keys_of(counts)}
     rows = [
-        _group(board, key, names.get(key, key), readings.of_key(counts, key), urls.get(key, ""))
+        _group(
+            board,
+            (key, names.get(key, key)),
+            readings.of_key(counts, key),
+            urls.get(key, ""),
+            f"&category={key}" if branch else "",
+        )
         for key in readings.keys_of(counts)
     ]
     rows.sort(key=lambda row: -(row.cells[0].value or 0))
@@ -148,7 +155,15 @@ def _by_branch(by_key: Mapping[str, Numbers]) -> dict[str, Numbers]:
 def paths_table(board: Board) -> Table:
     """Front end, meeting, whistle."""
     counts = board.spread(By.PATH)
-    rows = [_group(board, path.value, str(path.label), readings.of_key(counts, path.value)) for path in Path]
+    rows = [
+        _group(
+            board,
+            (path.value, str(path.label)),
+            readings.of_key(counts, path.value),
+            narrowed=f"&path={path.value}",
+        )
+        for path in Path
+    ]
     return _groups("paths", _("By path"), _("Path"), rows)
 
 
@@ -164,16 +179,23 @@ def _groups(key: str, title: str, head: str, rows: list[Row]) -> Table:
     return Table(key, title, head, columns, tuple(rows), Chart.RANKING, empty=_("No case in this period."))
 
 
-def _group(board: Board, key: str, name: str, counts: dict[str, Numbers], url: str = "") -> Row:
+def _group(
+    board: Board, name: tuple[str, str], counts: dict[str, Numbers], url: str = "", narrowed: str = ""
+) -> Row:
+    """``narrowed``: what an address adds to the list of all cases, so that it shows those of the group."""
+
+    def behind(told: Told) -> str:
+        return list_url(told.behind) + narrowed if narrowed and told.behind else ""
+
     number = board.told(OF_PARTS[USUAL], counts)
-    rates = tuple(tables.told(board.told(ALL[which], counts)) for which in _OF_GROUPS)
+    rates = [board.told(ALL[which], counts) for which in _OF_GROUPS]
     cells = (
-        tables.count(number.now.numerator),
+        tables.count(number.now.numerator, behind(number)),
         tables.change(number.on_before),
         tables.change(number.on_year),
-        *rates,
+        *(tables.told(rate, behind=behind(rate)) for rate in rates),
     )
-    return Row(key, name, cells, url)
+    return Row(*name, cells, url)
 
 
 # --- Promises -------------------------------------------------------------------------------------

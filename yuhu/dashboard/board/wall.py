@@ -70,7 +70,7 @@ def wall(request: StaffRequest, area: str) -> HttpResponse:
     board = board_of(request, area)
     fixed = request.GET.get("page", "")
     page = fixed if fixed in PAGES else NOW
-    shown = _SHOWN[page](board)
+    shown = SHOWN[page](board)
     context = {
         "board": board,
         "tables": shown.tables,
@@ -236,4 +236,4 @@ def _seats(board: Board, held: Mapping[str, Strength]) -> Table:
     return Table("seats", title, str(board.part_name), columns, rows, Chart.RANKING)
 
 
-_SHOWN: Mapping[str, Callable[[Board], Shown]] = {NOW: _now, TRENDS: _trends, WORK: _work}
+SHOWN: Mapping[str, Callable[[Board], Shown]] = {NOW: _now, TRENDS: _trends, WORK: _work}
