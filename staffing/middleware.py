@@ -146,6 +146,10 @@ def mark(request: HttpRequest) -> str:
     """A fresh mark for the session that a log-in begins: the latest one is the one that counts."""
     fresh = secrets.token_hex(16)
     request.session[MARK] = fresh
+    # Whoever logs in at a wall screen makes a desk of it: Django keeps what the same person's session holds.
+    if request.session.pop(WALL, None):
+        del request.session[WALL_ENDS]
+        request.session.set_expiry(None)
     return fresh
 
 

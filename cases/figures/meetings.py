@@ -1,9 +1,10 @@
 """Meetings on complex cases (会议处置): how many were held, and what they decided. Read-only; two queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from cases.figures.viewer import Period, Viewer
 from cases.models import AgendaItem, Meeting
@@ -40,6 +41,7 @@ def meetings_of(viewer: Viewer, area: str, period: Period) -> dict[str, Held]:
         facts[street] = {"meetings": number}
     items = AgendaItem.objects.within(viewer.scope).filter(meeting__in=held.values("pk"))
     counts = {name: Count("pk", filter=which) for name, which in _DECIDED.items()}
-    for row in items.order_by().values("meeting__street").annotate(**counts):
-        facts.setdefault(row.pop("meeting__street"), {}).update(row)
+    rows: Iterable[dict[str, Any]] = items.order_by().values(street=F("meeting__street")).annotate(**counts)
+    for row in rows:
+        facts.setdefault(row.pop("street"), {}).update(row)
     return {street: Held(numbers) for street, numbers in sorted(facts.items())}

@@ -55,7 +55,7 @@ def test_the_parts_of_a_ranking_add_up(world: World):
     live(world)
     shown = explain(board(world), "on_time_completion_rate")
     rows, whole = shown.tables["ranking"].rows, shown.more["told"].now  # type: ignore[attr-defined]
-    assert sum(row.cells[2].value for row in rows) == whole.denominator > 0
+    assert sum(int(row.cells[2].value or 0) for row in rows) == whole.denominator > 0
 
 
 @pytest.mark.parametrize("key", ["satisfaction_rate", "whistle_rate", "hazard_fix_rate", "registered"])

@@ -9,6 +9,7 @@ const pause = document.querySelector("[data-wall-pause]");
 const full = document.querySelector("[data-wall-full]");
 const links = [...document.querySelectorAll("[data-wall-to]")];
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+const PATIENCE = 30_000;
 const kept = new Map(); // page → { html, at (when it came), told (as of when) }
 const outlines = new Map(); // address → GeoJSON
 let isPaused = "fixed" in body.dataset || still;
@@ -90,11 +91,24 @@ function settle() {
   drawMap(stage()).catch(() => {});
 }
 
-async function ask(page) {
+// One question at a time: a server that is slow is not asked again before it has answered, or half a minute is over.
+let asking = null;
+
+function ask(page) {
+  asking ||= fetched(page).finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+async function fetched(page) {
   const url = new URL(window.location.href);
   url.searchParams.set("page", page);
+  const patience = new AbortController();
+  const over = window.setTimeout(() => patience.abort(), PATIENCE);
   try {
-    const answer = await fetch(url, { credentials: "same-origin", headers: { "X-By-Itself": "1" } });
+    const options = { credentials: "same-origin", headers: { "X-By-Itself": "1" }, signal: patience.signal };
+    const answer = await fetch(url, options);
     const html = await answer.text();
     const told = new DOMParser().parseFromString(html, "text/html").querySelector("[data-wall-page]");
     if (!told) {
@@ -108,6 +122,8 @@ async function ask(page) {
   } catch {
     say(body.dataset.textGone);
     return false;
+  } finally {
+    window.clearTimeout(over);
   }
 }
 

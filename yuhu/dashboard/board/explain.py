@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
-from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, around
+from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, Unit, around
 from cases.figures.indicators.choice import ALL, OF_PARTS
 from yuhu.dashboard.board import formulas, readings, tables
 from yuhu.dashboard.board.area import PEOPLE, WORK, Board, Shown
@@ -102,7 +102,7 @@ def ranking(board: Board, one: Indicator, counts: Spread) -> Table:
             Row(key, board.parts.get(key, key), cells, _explained(board, one, key), is_small=told.is_small)
         )
     columns = (
-        Column(str(one.name), is_drawn=True, unit="%" if one.unit is formulas.Unit.RATIO else ""),
+        Column(str(one.name), is_drawn=True, unit="%" if one.unit is Unit.RATIO else ""),
         Column(_("Numerator")),
         Column(_("Denominator")),
         Column(_("Change on the period before")),

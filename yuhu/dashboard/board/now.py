@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from cases import figures
 from cases.figures import Heap, Standing
-from cases.figures.indicators import By, Numbers
+from cases.figures.indicators import By, Numbers, Spread
 from cases.figures.indicators.choice import ALL
 from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown
@@ -39,7 +39,7 @@ def now(board: Board) -> Shown:
     )
 
 
-def parts_table(board: Board, standing: Standing, counts: readings.Spread) -> Table:
+def parts_table(board: Board, standing: Standing, counts: Spread) -> Table:
     """The parts of the area, the one with most late cases first."""
     keys = readings.keys_of(counts, [*board.ground.parts, *standing.below])
     rows = [

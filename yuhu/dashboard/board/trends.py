@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.figures import by_programme
 from cases.figures.categories import category_names
-from cases.figures.indicators import By, Indicator, Numbers, Spread, Unit, spread
+from cases.figures.indicators import By, Figure, Indicator, Numbers, Spread, Unit, spread
 from cases.figures.indicators.choice import ALL, OF_PARTS, added, figure_of
 from cases.models import Case
 from cases.states import Path
@@ -65,7 +65,7 @@ def months_table(board: Board, one: Indicator, count: int) -> Table:
         board.question, By.WHOLE, {first.isoformat(): days.period for first, days in all_months.items()}
     )
 
-    def figure(days: Days) -> readings.Figure:
+    def figure(days: Days) -> Figure:
         question = replace(board.question, period=days.period)
         return figure_of(one, counts[days.first.isoformat()].get("") or added([]), question)
 
