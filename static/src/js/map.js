@@ -72,7 +72,9 @@ async function addBlocks(map, box) {
   const fillOf = (feature) => fills && fills[feature.properties.code];
   const styleOf = (feature) => {
     const filled = fillOf(feature);
-    if (filled) return { ...USUAL, fillOpacity: 0.7, ...FILLS[filled.tone] };
+    // Classes in the colours of their legend, unless there is a map to be seen below them.
+    const opacity = filled && filled.mark && !box.dataset.baseMap ? 0.95 : 0.7;
+    if (filled) return { ...USUAL, fillOpacity: opacity, ...FILLS[filled.tone] };
     return isChosen(feature) ? { ...USUAL, ...CHOSEN } : USUAL;
   };
   const marks = [];
