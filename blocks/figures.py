@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import get_language
 
@@ -20,10 +21,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Ground:
-    """An area: ``way`` leads from the district down to it, ``parts`` are the names of what lies directly below."""
+    """An area: ``way`` leads from the district down to it."""
 
     way: tuple[Step, ...]
-    parts: Mapping[str, str]
+    on: dt.date
+
+    @cached_property
+    def parts(self) -> Mapping[str, str]:
+        """The names of what lies directly below, by code. One query, when somebody asks."""
+        return _parts(self.code, self.on)
 
     @property
     def code(self) -> str:
@@ -43,9 +49,9 @@ class Ground:
 
 
 def ground_of(scope: Scope, area: str, on: dt.date) -> Ground | None:
-    """The area of that code; None when there is none, or the scope does not cover it. Two queries."""
+    """The area of that code; None when there is none, or the scope does not cover it. One query."""
     way = way_to(scope, area, on)
-    return Ground(way, _parts(area, on)) if way else None
+    return Ground(way, on) if way else None
 
 
 def way_to(scope: Scope, area: str, on: dt.date) -> tuple[Step, ...]:

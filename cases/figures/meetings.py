@@ -1,4 +1,4 @@
-"""Meetings on complex cases (会议处置): how many were held, and what they decided. Read-only; two queries."""
+"""Meetings on complex cases (会议处置): how many were held, and what they decided. Read-only; one query."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from cases.models import AgendaItem, Meeting
 
 _DECISION = AgendaItem.Decision
 _DECIDED: Mapping[str, Q] = {
-    "items": Q(),
-    "settled": Q(decision=_DECISION.SETTLED),
-    "whistles": Q(decision=_DECISION.WHISTLE),
-    "adjourned": Q(decision=_DECISION.ADJOURNED),
+    "cases": Q(),
+    "settled": Q(items__decision=_DECISION.SETTLED),
+    "whistles": Q(items__decision=_DECISION.WHISTLE),
+    "adjourned": Q(items__decision=_DECISION.ADJOURNED),
 }
 
 
@@ -36,12 +36,8 @@ def meetings_of(viewer: Viewer, area: str, period: Period) -> dict[str, Held]:
         .filter(state=Meeting.State.HELD)
     )
     held = held.filter(street__code__startswith=area[:9])
-    facts: dict[str, dict[str, int]] = {}
-    for street, number in held.order_by().values_list("street").annotate(number=Count("pk")):
-        facts[street] = {"meetings": number}
-    items = AgendaItem.objects.within(viewer.scope).filter(meeting__in=held.values("pk"))
-    counts = {name: Count("pk", filter=which) for name, which in _DECIDED.items()}
-    rows: Iterable[dict[str, Any]] = items.order_by().values(street=F("meeting__street")).annotate(**counts)
-    for row in rows:
-        facts.setdefault(row.pop("street"), {}).update(row)
-    return {street: Held(numbers) for street, numbers in sorted(facts.items())}
+    items = AgendaItem.objects.within(viewer.scope).values("pk")
+    counts = {name: Count("items", filter=Q(items__in=items) & which) for name, which in _DECIDED.items()}
+    grouped = held.order_by().values(code=F("street"))
+    rows: Iterable[dict[str, Any]] = grouped.annotate(meetings=Count("pk", distinct=True), **counts)
+    return {row.pop("code"): Held(row) for row in sorted(rows, key=lambda row: row["code"])}

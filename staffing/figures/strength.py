@@ -7,8 +7,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import ExtractYear, Substr
 
 from blocks.models import Block
@@ -46,25 +47,24 @@ class Strength:
 
 
 def strength_of(filled: Rosters, area: str, on: dt.date, *, digits: int) -> dict[str, Strength]:
-    """By the first ``digits`` of the blocks' codes, of the blocks of these rosters in the area. Two queries."""
+    """By the first ``digits`` of the blocks' codes, of the blocks of these rosters in the area. One query."""
     numbers = Counter(block.code[:digits] for block in filled.of(area).blocks)
     blocks = Block.objects.in_force(on).in_area(area).values("pk")
-    people: dict[str, dict[str, int]] = {part: {} for part in numbers}
     held = Tenure.objects.on(on).held().filter(post__in=_POSTS, holder__is_active=True, block__in=blocks)
-    for part, post, number in _by_post(held, digits, "post"):
-        people.setdefault(part, {})[post] = number
     helped = Assistant.objects.on(on).filter(user__is_active=True, block__in=blocks)
-    for part, _kind, number in _by_post(helped, digits, "kind"):
-        seats = people.setdefault(part, {})
-        seats[PostKind.ASSISTANT] = seats.get(PostKind.ASSISTANT, 0) + number
+    seats = _counted(held, F("post"), digits).union(
+        _counted(helped, Value(PostKind.ASSISTANT.value), digits), all=True
+    )
+    people: dict[str, dict[str, int]] = {part: {} for part in numbers}
+    for row in seats:
+        people.setdefault(row["part"], {})[row["seat"]] = row["number"]
     return {part: Strength(number, people[part]) for part, number in sorted(numbers.items())}
 
 
-def _by_post(
-    rows: "QuerySet[Tenure] | QuerySet[Assistant]", digits: int, column: str
-) -> list[tuple[str, str, int]]:
-    grouped = rows.order_by().annotate(part=Substr("block__code", 1, digits)).values("part", seat=F(column))
-    return [(row["part"], row["seat"], row["number"]) for row in grouped.annotate(number=Count("pk"))]
+def _counted(rows: "QuerySet[Any]", seat: F | Value, digits: int) -> "QuerySet[Any]":
+    """People by part and seat."""
+    grouped: QuerySet[Any] = rows.order_by().annotate(part=Substr("block__code", 1, digits), seat=seat)
+    return grouped.values("part", "seat").annotate(number=Count("pk"))
 
 
 def trainings_by_year(scope: Scope, area: str, today: dt.date) -> dict[int, int]:

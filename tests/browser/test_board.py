@@ -11,7 +11,7 @@ from tests.world import STREET, World, a_closed, a_dispatched, a_signed
 from yuhu.kit import clock
 
 Open = Callable[..., Any]
-PAGES = ("", "trends/", "work/", "people/", "map/", "indicators/satisfaction_rate/")
+PAGES = ("", "trends/", "kinds/", "work/", "people/", "map/", "indicators/satisfaction_rate/")
 
 
 def some(cast: World) -> None:

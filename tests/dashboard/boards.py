@@ -20,18 +20,25 @@ from yuhu.kit import clock
 
 DISTRICT = "430302"
 # From tallies, the counts of any number of periods cost so many queries.
-OF_A_SPREAD = 3
+OF_A_SPREAD = 4
 
 
-def board(
-    world: World, name: str = "leader", area: str = DISTRICT, tab: str = "now", kept: Mapping[str, str] | None = None,
-    **asked: str,
-) -> Board:  # fmt: skip
+def viewer(world: World, name: str = "leader") -> Viewer:
     user, today = world.people[name], clock.local_date(AT)
-    viewer = Viewer(user.pk, posts_of(user, today), scope_of(user, today), AT)
-    ground = ground_of(viewer.scope, area, today)
+    return Viewer(user.pk, posts_of(user, today), scope_of(user, today), AT)
+
+
+def open_board(
+    who: Viewer, area: str = DISTRICT, tab: str = "now", kept: Mapping[str, str] | None = None, **asked: str
+) -> Board:
+    today = clock.local_date(AT)
+    ground = ground_of(who.scope, area, today)
     assert ground is not None
-    return Board(viewer, ground, chosen({k.rstrip("_"): v for k, v in asked.items()}, today), tab, kept or {})
+    return Board(who, ground, chosen(asked, today), tab, kept or {})
+
+
+def board(world: World, name: str = "leader", **more: Any) -> Board:
+    return open_board(viewer(world, name), **more)
 
 
 class Asked:

@@ -16,7 +16,7 @@ from yuhu.dashboard.board.now import now
 
 pytestmark = pytest.mark.django_db
 
-TABS = ("", "trends/", "work/", "people/", "map/")
+TABS = ("", "trends/", "kinds/", "work/", "people/", "map/")
 LINK = re.compile(r'<a[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 
@@ -121,7 +121,9 @@ def test_days_that_cannot_be_are_told_and_the_usual_ones_shown(
     assert "2026-10-26 to 2026-11-24" in text
 
 
-@pytest.mark.parametrize("path", ["trends/?indicator=nonsense&months=7&branch=x", "map/?indicator=open'--"])
+@pytest.mark.parametrize(
+    "path", ["trends/?indicator=nonsense&months=7", "kinds/?branch=x", "map/?indicator=open'--"]
+)
 def test_a_choice_that_there_is_not_is_the_usual_one(client: Client, world: World, path: str):
     client.force_login(world.leader)
     assert "Cases registered" in page(client, f"/board/{DISTRICT}/{path}")
@@ -154,7 +156,7 @@ def listed(client: Client, path: str) -> int:
 @pytest.mark.parametrize(
     "name, area", [("leader", DISTRICT), ("auditor", DISTRICT), ("streetleader", STREET)]
 )
-@pytest.mark.parametrize("tab", ["", "trends/?branch=01", "map/?indicator=on_time_completion_rate"])
+@pytest.mark.parametrize("tab", ["", "kinds/?branch=01", "map/?indicator=on_time_completion_rate"])
 def test_every_number_is_a_link_to_exactly_these_cases(
     client: Client, world: World, name: str, area: str, tab: str
 ):

@@ -55,6 +55,7 @@ TABLE = """
 /board/                                       GET   figures   403/404
 /board/<slug:area>/                           GET   board     403/404
 /board/<slug:area>/trends/                    GET   board     403/404
+/board/<slug:area>/kinds/                     GET   board     403/404
 /board/<slug:area>/work/                      GET   board     403/404
 /board/<slug:area>/people/                    GET   board     403/404
 /board/<slug:area>/map/                       GET   board     403/404

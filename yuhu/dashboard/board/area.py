@@ -26,12 +26,13 @@ from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, NotFound
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET, Scope
 
-NOW, TRENDS, WORK, PEOPLE, MAP = "now", "trends", "work", "people", "map"
+NOW, TRENDS, KINDS, WORK, PEOPLE, MAP = "now", "trends", "kinds", "work", "people", "map"
 # No tab, but a page too: how one figure came about.
 INDICATOR = "indicator"
 TABS: Mapping[str, str | Promise] = {
     NOW: pgettext_lazy("board", "Overview"),
     TRENDS: pgettext_lazy("board", "Trends"),
+    KINDS: pgettext_lazy("board", "Kinds of cases"),
     WORK: pgettext_lazy("board", "Departments and lists"),
     PEOPLE: pgettext_lazy("board", "People and visits"),
     MAP: pgettext_lazy("board", "Map"),
@@ -81,10 +82,10 @@ class Board:
     def question(self) -> Question:
         return Question(self.viewer.scope, self.area, self.chosen.days.period, self.viewer.at)
 
-    @property
+    @cached_property
     def as_of(self) -> dt.datetime:
-        """数据截至: the moment up to which the figures know everything."""
-        return as_of(self.question)
+        """数据截至: the moment up to which the figures know everything. What stands beside the loop is counted now."""
+        return self.viewer.at if self.tab in (WORK, PEOPLE) else as_of(self.question)
 
     @property
     def part_name(self) -> str | Promise:
@@ -140,7 +141,7 @@ class Board:
 
     def part_url(self, code: str) -> str:
         """The same page of a part; what is not placed has none."""
-        return self.url(area=code) if code in self.ground.parts else ""
+        return self.url(area=code) if code else ""
 
     def explained(self, key: str, area: str = "") -> str:
         """How the indicator is made, and what it is made of, there."""
@@ -188,7 +189,7 @@ class Board:
 
 
 def as_of(question: Question) -> dt.datetime:
-    """Counted from the rows themselves, the figures know everything up to now."""
+    """THE CONNECTION: counted from the rows, figures know everything up to now; tallies say up to when."""
     return question.at
 
 

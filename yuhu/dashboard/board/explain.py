@@ -120,4 +120,4 @@ def ranking(board: Board, one: Indicator, counts: Spread) -> Table:
 
 
 def _explained(board: Board, one: Indicator, key: str) -> str:
-    return board.explained(one.key, key) if key in board.ground.parts else ""
+    return board.explained(one.key, key) if key else ""

@@ -88,5 +88,5 @@ _IN_TABLE = ("on_time_completion_rate", "satisfaction_rate", "rating_coverage")
 def rate_cell(board: Board, key: str, counts: dict[str, Numbers], which: str) -> Cell:
     """An indicator of a part, with its change against the period before."""
     one: Told = board.told(ALL[which], counts, key)
-    url = board.explained(which, key) if key in board.ground.parts else ""
+    url = board.explained(which, key) if key else ""
     return tables.told(one, url, [one.on_before], list_url(one.behind) if key else "")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.begin, name="board"),
     path("<slug:area>/", views.tab, {"tab": area.NOW}, name="board-now"),
     path("<slug:area>/trends/", views.tab, {"tab": area.TRENDS}, name="board-trends"),
+    path("<slug:area>/kinds/", views.tab, {"tab": area.KINDS}, name="board-kinds"),
     path("<slug:area>/work/", views.tab, {"tab": area.WORK}, name="board-work"),
     path("<slug:area>/people/", views.tab, {"tab": area.PEOPLE}, name="board-people"),
     path("<slug:area>/map/", views.tab, {"tab": area.MAP}, name="board-map"),

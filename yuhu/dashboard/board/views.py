@@ -20,6 +20,7 @@ from staffing.posts import Capability
 from yuhu.dashboard.board import area as areas
 from yuhu.dashboard.board.area import Board, Shown, asked_for, board_of
 from yuhu.dashboard.board.explain import explain
+from yuhu.dashboard.board.kinds import BRANCH, kinds
 from yuhu.dashboard.board.now import now
 from yuhu.dashboard.board.people import people
 from yuhu.dashboard.board.places import USUAL as USUAL_ON_MAP
@@ -34,6 +35,7 @@ from yuhu.kit.exceptions import Forbidden, Invalid, NotFound
 PAGES: Mapping[str, Callable[[Board], Shown]] = {
     areas.NOW: now,
     areas.TRENDS: trends,
+    areas.KINDS: kinds,
     areas.WORK: work,
     areas.PEOPLE: people,
     areas.MAP: places,
@@ -113,12 +115,13 @@ def _board(request: StaffRequest, area: str, tab: str) -> Board:
     """With what the address chooses on this page, besides the period."""
     kept: dict[str, str] = {}
     if tab == areas.TRENDS:
-        branch = request.GET.get("branch", "")
         kept = {
             "indicator": asked_for(request, "indicator", BY_MONTH, ""),
             "months": asked_for(request, "months", MONTHS, ""),
-            "branch": branch if branch.isascii() and branch.isdigit() and len(branch) == 2 else "",
         }
+    elif tab == areas.KINDS:
+        branch = request.GET.get("branch", "")
+        kept = {"branch": branch if branch.isascii() and branch.isdigit() and len(branch) == BRANCH else ""}
     elif tab == areas.MAP:
         kept = {"indicator": asked_for(request, "indicator", OF_PARTS, USUAL_ON_MAP)}
     return board_of(request, area, tab, **kept)

@@ -31,12 +31,13 @@ from staffing.middleware import WALL, StaffRequest, become_wall
 from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown, board_of
 from yuhu.dashboard.board.ever import ever
+from yuhu.dashboard.board.kinds import categories_table
 from yuhu.dashboard.board.now import parts_table
 from yuhu.dashboard.board.people import DIGITS, together, trainings_table
 from yuhu.dashboard.board.places import Classed, classed
 from yuhu.dashboard.board.readings import Told
 from yuhu.dashboard.board.tables import Chart, Column, Row, Table
-from yuhu.dashboard.board.trends import BY_MONTH, USUAL, categories_table, months_table, paths_table
+from yuhu.dashboard.board.trends import BY_MONTH, USUAL, months_table, promises_table
 from yuhu.dashboard.board.work import departments_table
 from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden
@@ -169,7 +170,7 @@ def _trends(board: Board) -> Shown:
         {
             "months": months_table(board, BY_MONTH[USUAL], 12),
             "categories": categories_table(board, category_names(), counts),
-            "paths": paths_table(board).only(0, 1, 2, 3),
+            "promises": promises_table(board).only(0, 1, 2, 3),
         },
         {"signs": [_sign(board.told(ALL[key], whole)) for key in _OF_TRENDS]},
     )

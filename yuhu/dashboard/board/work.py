@@ -172,4 +172,4 @@ def meetings_table(board: Board, held: Mapping[str, Held]) -> Table:
     return Table("meetings", _("Meetings on complex cases"), _("Street"), columns, rows, Chart.BAR)
 
 
-_FACTS = ("meetings", "items", "settled", "whistles", "adjourned")
+_FACTS = ("meetings", "cases", "settled", "whistles", "adjourned")
