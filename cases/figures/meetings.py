@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, F, Q
 
@@ -39,5 +39,5 @@ def meetings_of(viewer: Viewer, area: str, period: Period) -> dict[str, Held]:
     items = AgendaItem.objects.within(viewer.scope).values("pk")
     counts = {name: Count("items", filter=Q(items__in=items) & which) for name, which in _DECIDED.items()}
     grouped = held.order_by().values(code=F("street"))
-    rows: Iterable[dict[str, Any]] = grouped.annotate(meetings=Count("pk", distinct=True), **counts)
+    rows = cast("Iterable[dict[str, Any]]", grouped.annotate(meetings=Count("pk", distinct=True), **counts))
     return {row.pop("code"): Held(row) for row in sorted(rows, key=lambda row: row["code"])}

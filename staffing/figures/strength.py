@@ -64,7 +64,8 @@ def strength_of(filled: Rosters, area: str, on: dt.date, *, digits: int) -> dict
 def _counted(rows: "QuerySet[Any]", seat: F | Value, digits: int) -> "QuerySet[Any]":
     """People by part and seat."""
     grouped: QuerySet[Any] = rows.order_by().annotate(part=Substr("block__code", 1, digits), seat=seat)
-    return grouped.values("part", "seat").annotate(number=Count("pk"))
+    counted: QuerySet[Any] = grouped.values("part", "seat").annotate(number=Count("pk"))
+    return counted
 
 
 def trainings_by_year(scope: Scope, area: str, today: dt.date) -> dict[int, int]:

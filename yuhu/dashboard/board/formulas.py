@@ -195,5 +195,5 @@ def formula(one: Indicator) -> str:
     whole = counted(one.denominator)
     whole = f"({whole})" if len(one.denominator) > 1 else whole
     part = f"({part})" if len(one.numerator) > 1 else part
-    pattern = _("%(part)s ÷ %(whole)s") if one.unit is Unit.SCORE else _("%(part)s ÷ %(whole)s × 100%%")
+    pattern = _("%(part)s ÷ %(whole)s × 100%%") if one.unit is Unit.RATIO else _("%(part)s ÷ %(whole)s")
     return pattern % {"part": part, "whole": whole}
