@@ -32,6 +32,10 @@ SEEN, DEVICE, PROVEN, IDLE = "seen", "device", "proven", "idle"
 # Which log-in it came from, that another log-in ended it, and when the second factor was given.
 MARK, ELSEWHERE, SECOND = "mark", "elsewhere", "second"
 PHONE = "phone"
+# The session of a wall screen: the address that it shows, and nothing else; and when it ends (decision 0041).
+WALL, WALL_ENDS = "wall", "wall_ends"
+# A page that asks anew by itself says so: nobody is there, and that is no activity.
+BY_ITSELF = "X-By-Itself"
 # Open before the password is one's own, or the second factor given.
 ALWAYS = (
     *("/login/", "/logout/", "/logged-out/", "/i18n/", "/static/", "/healthz", "/readyz"),
@@ -77,13 +81,23 @@ class PostsMiddleware:
         user = request.user
         if not isinstance(user, User):
             return None
-        if must_choose_password(user, at=clock.now()):
+        chooses = must_choose_password(user, at=clock.now())
+        lacks_second = not has_second(request) and needs_second_factor(user, on=clock.today())
+        if wall := request.session.get(WALL):
+            if chooses or lacks_second:
+                logout(request)
+                return None
+            return None if request.path.startswith(WALL_NEEDS) else _only(request, wall, "wall_screen", _WALL)
+        if chooses:
             return _only(request, PASSWORD_PAGE, "password_change_required", _CHOOSE)
-        if not has_second(request) and needs_second_factor(user, on=clock.today()):
+        if lacks_second:
             return _only(request, SECOND_PAGE, "second_factor_required", _SECOND)
         return None
 
 
+# What the wall's page asks for besides itself.
+WALL_NEEDS = "/api/v1/blocks.geojson"
+_WALL = _("This browser is a wall screen. Please log in again to do anything else.")
 _CHOOSE = _("Please choose a password of your own first, on the page for it.")
 _SECOND = _("Please give the code from your phone first, on the page for it.")
 
@@ -114,13 +128,18 @@ def actor_for(user: User | AnonymousUser, *, address: str) -> Actor:
 def _end_if_idle(request: HttpRequest) -> None:
     """Log out after the idle limit; stamp activity at most every five minutes, so that reads stay reads."""
     now = int(time.time())
+    if WALL in request.session:
+        if now > request.session[WALL_ENDS]:
+            logout(request)
+            request.session[IDLE] = True
+        return
     remembered = request.session.get(DEVICE) == PHONE
     limit = settings.PHONE_IDLE_SECONDS if remembered else settings.DESK_IDLE_SECONDS
     seen = request.session.get(SEEN)
     if seen is not None and now - seen > limit:
         logout(request)
         request.session[IDLE] = True
-    elif seen is None or now - seen >= settings.SESSION_STAMP_SECONDS:
+    elif seen is None or (now - seen >= settings.SESSION_STAMP_SECONDS and BY_ITSELF not in request.headers):
         request.session[SEEN] = now
         if seen is None:
             request.session[PROVEN] = now
@@ -130,6 +149,10 @@ def mark(request: HttpRequest) -> str:
     """A fresh mark for the session that a log-in begins: the latest one is the one that counts."""
     fresh = secrets.token_hex(16)
     request.session[MARK] = fresh
+    # Whoever logs in at a wall screen makes a desk of it: Django keeps what the same person's session holds.
+    if request.session.pop(WALL, None):
+        del request.session[WALL_ENDS]
+        request.session.set_expiry(None)
     return fresh
 
 
@@ -157,6 +180,14 @@ def has_proven(request: HttpRequest, *, within_seconds: int) -> bool:
     """Whether the person gave the password in this session a short time ago: what a delicate step asks for."""
     proven = request.session.get(PROVEN)
     return isinstance(proven, int) and 0 <= int(time.time()) - proven <= within_seconds
+
+
+def become_wall(request: HttpRequest, address: str, *, seconds: int) -> None:
+    """From now on this session opens ``address`` only, and ends after ``seconds``, not when nobody touches it."""
+    request.session.cycle_key()
+    request.session[WALL] = address
+    request.session[WALL_ENDS] = int(time.time()) + seconds
+    request.session.set_expiry(seconds)
 
 
 def prove(request: HttpRequest) -> None:

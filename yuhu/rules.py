@@ -60,3 +60,8 @@ RESIDENT_MAX_BYTES = 40 * 1024 * 1024
 RESIDENT_FORM_SECONDS = (3, 12 * 3600)
 
 DUPLICATE_METRES, DUPLICATE_DAYS = 100, 14
+
+# The board: a percentage of fewer cases is greyed and not ranked, since one case more would turn it over.
+BOARD_SMALL_NUMBER = env.int("BOARD_SMALL_NUMBER", default=20)
+# How long a browser stays a wall screen before somebody must log in again.
+WALL_HOURS = env.int("WALL_HOURS", default=24)

@@ -211,10 +211,15 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
+# 天地图 below the outlines of maps: off without a key. Only then do pages ask another house, for pictures of the map.
+TIANDITU_KEY = env.str("TIANDITU_KEY", default="")
+TIANDITU_HOSTS = [f"https://t{number}.tianditu.gov.cn" for number in range(8)] if TIANDITU_KEY else []
+# 审图号: stands on every map with a base layer (Map Regulations 2015, art. 22 and 38).
+MAP_APPROVAL = env.str("MAP_APPROVAL", default="")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *TIANDITU_HOSTS],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

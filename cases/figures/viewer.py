@@ -1,7 +1,9 @@
 """Who looks at numbers, and for which days."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from staffing.posts import Post
 from yuhu.kit import clock
@@ -37,6 +39,24 @@ class Period:
         return ("closed_from", clock.local_date(self.start).isoformat()), ("closed_to", last.isoformat())
 
 
+class Known(Protocol):
+    """A person as the database knows him or her."""
+
+    @property
+    def pk(self) -> int: ...
+
+
+class Asking(Protocol):
+    """Whoever is known with the posts and the scope of the day: a request behind ``PostsMiddleware`` is."""
+
+    @property
+    def user(self) -> Known: ...
+    @property
+    def posts(self) -> Sequence[Post]: ...
+    @property
+    def scope(self) -> Scope: ...
+
+
 @dataclass(frozen=True)
 class Viewer:
     """A person with the posts and the scope of the day, at a moment."""
@@ -45,3 +65,8 @@ class Viewer:
     posts: tuple[Post, ...]
     scope: Scope
     at: dt.datetime
+
+    @classmethod
+    def of(cls, asking: Asking, at: dt.datetime) -> "Viewer":
+        """Whoever asks."""
+        return cls(asking.user.pk, tuple(asking.posts), asking.scope, at)

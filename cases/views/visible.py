@@ -33,5 +33,4 @@ def by_of(request: HttpRequest) -> By:
 
 def viewer_of(request: HttpRequest, at: dt.datetime | None = None) -> Viewer:
     """The person who is logged in, as the figures know him or her."""
-    staff = cast(StaffRequest, request)
-    return Viewer(staff.user.pk, tuple(staff.posts), staff.scope, at or clock.now())
+    return Viewer.of(cast(StaffRequest, request), at or clock.now())

@@ -78,6 +78,7 @@ from staffing.actions.visits import (
     plan_visit,
     record_visit,
 )
+from staffing.actions.walls import open_wall
 
 __all__ = [
     "NewFinding",
@@ -141,6 +142,7 @@ __all__ = [
     "name_stand_in",
     "note_attendance",
     "on_roster_change",
+    "open_wall",
     "plan_of",
     "plan_shifts",
     "plan_training",

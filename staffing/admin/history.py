@@ -73,6 +73,7 @@ SENTENCES: dict[str, str | Promise] = {
     "user.second_factor_failed": _("Wrong code for the second factor"),
     "user.second_factor_removed": _("Second factor removed"),
     "user.exported_cases": _("Exported %(count)s cases"),
+    "user.opened_wall": _("Made a browser a wall screen of the area %(area)s"),
     "client.created": _("System recorded"),
     "client.changed": _("Changed: %(fields)s"),
     "client.secret_renewed": _("Given another secret"),

@@ -8,6 +8,7 @@ from staffing.figures.matching import HOUSEHOLDS, Candidate, Mismatch, Opening, 
 from staffing.figures.posters import Sheet, sheets_of
 from staffing.figures.rosters import ALL, NEEDED, BlockRoster, Completeness, Rosters, roster_rows, rosters
 from staffing.figures.rota import Week, week_of
+from staffing.figures.strength import Strength, strength_of, trainings_by_year
 from staffing.figures.trainings import (
     Coverage,
     GovernorYear,
@@ -37,6 +38,7 @@ __all__ = [
     "Sheet",
     "Sitting",
     "Standing",
+    "Strength",
     "Trained",
     "Turn",
     "Vacancies",
@@ -55,8 +57,10 @@ __all__ = [
     "rosters",
     "sheets_of",
     "sittings_on",
+    "strength_of",
     "training_coverage",
     "training_years",
+    "trainings_by_year",
     "turns_of",
     "vacancies",
     "week_of",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from blocks.models import Block, Street
 from cases.figures.outside import change_of, known
@@ -47,6 +48,7 @@ def test_the_demo_tells_what_the_report_tells_and_keeps_every_rule(tmp_path: Pat
     _history()
     _admissions()
     _figures()
+    _board()
     _rules(tmp_path)
     assert "nothing to do" in load()
 
@@ -92,6 +94,30 @@ def _history() -> None:
     shown = set(Case.objects.filter(state__in=OPEN).values_list("state", flat=True))
     assert shown == set(OPEN)
     assert 150 <= Case.objects.filter(state__in=OPEN).count() <= 250
+
+
+def _board() -> None:
+    """What the report tells stands on the board's pages: of its year, and of the posts of today."""
+    client = Client()
+    client.force_login(User.objects.get(username="leader"))
+
+    def tables(page: str) -> dict[str, dict[str, tuple[object, ...]]]:
+        answer = client.get(f"/board/430302/{page}/?from=2022-01-01&to=2022-12-31")
+        found = answer.context["tables"]
+        return {
+            key: {row.key: tuple(cell.value for cell in row.cells) for row in table.rows}
+            for key, table in found.items()
+        } | {"text": {"": (answer.content.decode(),)}}
+
+    promises = tables("trends")["promises"]
+    assert promises["instant_response"][:1] == (3378,)
+    assert [str(value) for value in promises["instant_response"][2:4]] == ["99.48", "79.99"]
+    assert (promises["instant_response"][4], promises["hazard"][4]) == (3378, 4363)
+    people = tables("people")
+    assert "326 / 2,373 / 326" in str(people["text"][""][0])
+    assert people["trainings"]["2022"] == (120,)
+    seats = people["seats"].values()
+    assert [sum(row[place] for row in seats) for place in (2, 3, 4)] == [326, 2373, 326]  # type: ignore[misc]
 
 
 def _admissions() -> None:

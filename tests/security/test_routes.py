@@ -21,7 +21,7 @@ from staffing.models import User
 from tests.admin.test_rights import ROWS as LISTS_OF_THE_DESK
 from tests.pages.conftest import jpeg
 from tests.pages.test_access import HAS_POST, MAY_REPORT, MAY_UNMASK, SEES, SEES_NOT
-from tests.world import AT, World, a_handled
+from tests.world import AT, STREET, World, a_handled
 
 pytestmark = pytest.mark.django_db
 
@@ -50,13 +50,27 @@ GROUPS: dict[str, frozenset[str]] = {
     "reports": frozenset(MAY_REPORT),
     "unmasks": frozenset(MAY_UNMASK),
     "figures": FIGURES,
+    # Of the first street.
+    "board": FIGURES - {"dispatcher9"},
     "audits": frozenset({"auditor"}),
     "none": frozenset(),
 }
 # Route; how it is asked; who gets it; what others get who are logged in. Who is not gets the log-in page (API: 401).
+# Last, what changes the session that asks.
 TABLE = """
 /                                             GET   account   -
 /roster/                                      GET   figures   403/404
+/board/                                       GET   figures   403/404
+/board/<slug:area>/                           GET   board     403/404
+/board/<slug:area>/trends/                    GET   board     403/404
+/board/<slug:area>/kinds/                     GET   board     403/404
+/board/<slug:area>/work/                      GET   board     403/404
+/board/<slug:area>/people/                    GET   board     403/404
+/board/<slug:area>/map/                       GET   board     403/404
+/board/<slug:area>/map/points/                GET   board     403/404
+/board/<slug:area>/wall/                      GET   board     403/404
+/board/<slug:area>/indicators/<slug:key>/     GET   none      403/404
+/board/<slug:area>/export/<slug:tab>/<slug:table>.xlsx GET board 403/404
 /journal/                                     GET   audits    403
 /manifest.webmanifest                         GET   anybody   -
 /sw.js                                        GET   anybody   -
@@ -144,6 +158,7 @@ TABLE = """
 /oauth/token/                                 GET   none      405
 /oauth/revoke/                                GET   none      405
 /metrics                                      GET   anybody   -
+/board/<slug:area>/wall/keep/                 POST  board     403/404
 """
 # Who asks where the answer differs by group only: of each group somebody who is in it, and somebody who is not.
 SOME = ("governor", "governor2", "dispatcher9", "auditor", "admin", "stranger", NOBODY, CLOSED)
@@ -252,6 +267,9 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "slug:name": "evaluate",
         "slug:verb": "x",
         "slug:key": "k" * 8,
+        "slug:area": STREET,
+        "slug:tab": "now",
+        "slug:table": "parts",
         "slug:code": "x",
         "code": world.b1.code,
         "path:object_id": "1",

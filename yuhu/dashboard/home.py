@@ -12,6 +12,7 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from blocks.figures import way_to
 from cases import figures
 from cases.figures import Part, Requests, Show, Turn, Viewer, turns
 from duties.figures import calendar_warnings
@@ -21,6 +22,7 @@ from staffing.posts import CAPABILITIES, Capability, Post, PostKind
 from yuhu.dashboard.overview import Overview
 from yuhu.journal import figures as journal_figures
 from yuhu.kit import clock
+from yuhu.kit.scope import DISTRICT
 
 VACANCIES = 5
 VISITS, VISITS_AHEAD = 3, dt.timedelta(days=7)
@@ -151,12 +153,8 @@ def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
     kinds = {post.kind for post in viewer.posts}
     overviews = _areas(viewer, lambda post: post.kind in _SEES_OVERVIEW)
     desks = [area for area in _areas(viewer, _dispatches) if area not in overviews]
-    people = (
-        rosters(viewer.scope, [*overviews, *desks], clock.local_date(viewer.at))
-        if overviews or desks
-        else None
-    )
-    names = (people.names if people else {}) | {area: district for area in overviews if len(area) == 6}
+    today = clock.local_date(viewer.at)
+    people = rosters(viewer.scope, desks, today) if desks else None
     sections = list(_sections(viewer)) if kinds & WANTED.keys() else []
     return Home(
         viewer=viewer,
@@ -164,11 +162,11 @@ def home(viewer: Viewer, *, district: str, head_file: Path) -> Home:
         sections=sections,
         day=_day(sections, viewer.at),
         visits=_visits(viewer) if sections else [],
-        desks=[_desk(viewer, area, names, people) for area in desks if people],
-        overviews=[Overview.of(viewer, area, names.get(area, area), people) for area in overviews if people],
+        desks=[_desk(viewer, area, people) for area in desks if people],
+        overviews=[Overview.of(viewer, area, _name(viewer, area, district)) for area in overviews],
         journal=journal_figures.state(head_file) if kinds & CAPABILITIES[Capability.READ_JOURNAL] else None,
         administers=bool(kinds & _ADMINISTRATORS),
-        warnings=calendar_warnings(clock.local_date(viewer.at)) if PostKind.SYSTEM_ADMIN in kinds else [],
+        warnings=calendar_warnings(today) if PostKind.SYSTEM_ADMIN in kinds else [],
     )
 
 
@@ -217,6 +215,14 @@ def _wanted(post: Post) -> tuple[Show, ...]:
     return shows
 
 
-def _desk(viewer: Viewer, area: str, names: dict[str, str], people: Rosters) -> Desk:
+def _desk(viewer: Viewer, area: str, people: Rosters) -> Desk:
     parts = figures.street_desk(viewer, area)
-    return Desk(area, names.get(area, area), parts["late"], parts["soon"], people.of(area))
+    return Desk(area, people.names.get(area, area), parts["late"], parts["soon"], people.of(area))
+
+
+def _name(viewer: Viewer, area: str, district: str) -> str:
+    """The district's name is known; another area costs a query."""
+    if len(area) == DISTRICT:
+        return district
+    way = way_to(viewer.scope, area, clock.local_date(viewer.at))
+    return way[-1].name if way else area

@@ -56,7 +56,8 @@ def _entries(here: str, posts: tuple[Post, ...], unread: int) -> Iterator[Entry]
         block = reverse("my_block")
         yield Entry(block, _("My block"), "map", current=here.startswith(block))
     elif _may(posts, Capability.SEE_FIGURES):
-        yield Entry(reverse("roster"), _("Blocks"), "people", current=here.startswith(reverse("roster")))
+        board, roster = reverse("board"), reverse("roster")
+        yield Entry(board, _("Board"), "chart", current=here.startswith((board, roster)))
     else:
         services = reverse("services:catalogue")
         yield Entry(services, _("Services"), "paper", current=here.startswith(services))

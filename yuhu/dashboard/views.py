@@ -26,11 +26,6 @@ BLOCKS_A_PAGE = 50
 LENGTHS = frozenset({DISTRICT, STREET, COMMUNITY, BLOCK})
 
 
-def viewer_of(request: StaffRequest) -> Viewer:
-    """Who looks, now."""
-    return Viewer(person=request.user.pk, posts=tuple(request.posts), scope=request.scope, at=clock.now())
-
-
 @never_cache
 @login_required
 @require_safe
@@ -38,9 +33,8 @@ def home(request: StaffRequest) -> HttpResponse:
     """What is mine now."""
     if not request.posts:
         return render(request, "dashboard/no_post.html")
-    page = home_of(
-        viewer_of(request), district=brand_of_this_place().name, head_file=settings.JOURNAL_HEAD_FILE
-    )
+    viewer = Viewer.of(request, clock.now())
+    page = home_of(viewer, district=brand_of_this_place().name, head_file=settings.JOURNAL_HEAD_FILE)
     context = {
         "page": page,
         "at": page.viewer.at,

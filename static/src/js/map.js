@@ -2,7 +2,9 @@
 // Container [data-map] with data-blocks-url (GeoJSON), optional data-points-id (a json_script with a list of
 // {longitude, latitude, label, url, tone}), data-block (a code to stand out) and data-pick (the id of a [data-place]
 // box that is told where one clicked) and data-fills-id (a json_script: block code → {tone, label, url}; only these blocks
-// are drawn) and data-faint (the blocks around the one that stands out stay in the background). The list beside the map says the same in words.
+// are drawn; with a mark, which is written into the block where there is room), data-faint (the blocks around the one
+// that stands out stay in the background) and data-live-points (an address that answers the open cases of what one
+// sees). The list beside the map says the same in words.
 import L from "leaflet";
 
 const USUAL = { color: "#4b7ba6", weight: 1, fillColor: "#dfeaf4", fillOpacity: 0.55, className: "map__block" };
@@ -16,7 +18,19 @@ const FILLS = {
   assistant: { fillColor: "#e9c74b", color: "#6d5a0c", dashArray: "8 2 2 2" },
   acting: { fillColor: "#8fbbe0", color: "#0b4a7d" },
   complete: { fillColor: "#dcefe2", color: "#5c9a73" },
+  // Classes of a value, the lowest first: one hue, from light to dark; the class's number stands in the block.
+  step1: { fillColor: "#e8f1fa", color: "#7d93a8" },
+  step2: { fillColor: "#bcd7ee", color: "#6a87a3" },
+  step3: { fillColor: "#7fb2dd", color: "#3f6f9c" },
+  step4: { fillColor: "#3b7fb8", color: "#1d4f7c" },
+  step5: { fillColor: "#0b4a7d", color: "#06294a" },
+  small: { fillColor: "#d5dade", color: "#6f7a84", dashArray: "3 3" },
+  none: { fillColor: "#ffffff", color: "#8a95a0", dashArray: "1 4" },
 };
+const DARK_STEPS = new Set(["step4", "step5"]);
+// Numbers of classes are written where a block is at least so many pixels wide, points are asked for from this zoom on.
+const ROOM_FOR_A_MARK = 26;
+const POINTS_FROM_ZOOM = 15;
 const TONES = ["overdue", "soon", "open", "done"];
 
 function words(text) {
@@ -63,10 +77,13 @@ async function addBlocks(map, box) {
   const fillOf = (feature) => fills && fills[feature.properties.code];
   const styleOf = (feature) => {
     const filled = fillOf(feature);
-    if (filled) return { ...USUAL, fillOpacity: 0.7, ...FILLS[filled.tone] };
+    // Classes in the colours of their legend, unless there is a map to be seen below them.
+    const opacity = filled && filled.mark && !box.dataset.baseMap ? 0.95 : 0.7;
+    if (filled) return { ...USUAL, fillOpacity: opacity, ...FILLS[filled.tone] };
     if (isChosen(feature)) return { ...USUAL, ...CHOSEN };
     return "faint" in box.dataset ? FAINT : USUAL;
   };
+  const marks = [];
   const layer = L.geoJSON(collection, {
     filter: (feature) => Boolean(feature.geometry) && (!fills || Boolean(fillOf(feature))),
     style: styleOf,
@@ -76,6 +93,7 @@ async function addBlocks(map, box) {
       shape.on("mouseover", () => isChosen(feature) || shape.setStyle({ fillOpacity: 0.85 }));
       shape.on("mouseout", () => isChosen(feature) || shape.setStyle({ fillOpacity: styleOf(feature).fillOpacity }));
       if (filled && filled.url) shape.on("click", () => window.location.assign(filled.url));
+      if (filled && filled.mark) marks.push({ shape, ...filled });
     },
   }).addTo(map);
   let focus = null;
@@ -83,7 +101,63 @@ async function addBlocks(map, box) {
     if (isChosen(shape.feature)) focus = shape;
   });
   if (focus) focus.bringToFront();
+  if (marks.length) writeMarks(map, marks);
   return focus || layer;
+}
+
+// The number of each block's class, so that colour is not the only signal; left out where it would not fit.
+function writeMarks(map, marks) {
+  const group = L.layerGroup().addTo(map);
+  const write = () => {
+    group.clearLayers();
+    for (const { shape, mark, tone } of marks) {
+      const bounds = shape.getBounds();
+      const wide = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+      if (wide < ROOM_FOR_A_MARK) continue;
+      const className = `map__mark${DARK_STEPS.has(tone) ? " map__mark--on-dark" : ""}`;
+      const icon = L.divIcon({ className, html: words(mark), iconSize: [18, 18] });
+      L.marker(shape.getCenter ? shape.getCenter() : bounds.getCenter(), { icon, interactive: false, keyboard: false }).addTo(group);
+    }
+  };
+  map.on("zoomend", write);
+  write();
+}
+
+// Open cases of what one sees, once one is near enough; each move asks anew, and only the last answer counts.
+function livePoints(map, box) {
+  const group = L.layerGroup().addTo(map);
+  const status = document.querySelector("[data-map-status]");
+  const say = (text) => status && (status.textContent = text || "");
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    const mine = asked;
+    if (map.getZoom() < POINTS_FROM_ZOOM) {
+      group.clearLayers();
+      say("");
+      return;
+    }
+    const bounds = map.getBounds();
+    const query = new URLSearchParams({
+      west: bounds.getWest(),
+      south: bounds.getSouth(),
+      east: bounds.getEast(),
+      north: bounds.getNorth(),
+    });
+    try {
+      const answer = await fetch(`${box.dataset.livePoints}?${query}`, { credentials: "same-origin" });
+      if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      const { points, more } = await answer.json();
+      if (mine !== asked) return;
+      group.clearLayers();
+      for (const point of points) marker(point).addTo(group);
+      say(more ? status.dataset.textMore : "");
+    } catch {
+      if (mine === asked) say(status && status.dataset.textFailed);
+    }
+  };
+  map.on("moveend", ask);
+  ask();
 }
 
 function pickInto(map, box) {
@@ -97,6 +171,15 @@ function pickInto(map, box) {
     const detail = { longitude: latlng.lng, latitude: latlng.lat };
     place.dispatchEvent(new CustomEvent("place:picked", { detail }));
   });
+}
+
+// The state's map below the outlines, if the page names its addresses; the reader may leave it out.
+function addBase(map, box) {
+  const options = { subdomains: "01234567", maxZoom: 18, referrerPolicy: "origin" };
+  const layers = [box.dataset.baseMap, box.dataset.baseNames].map((url) => L.tileLayer(url, options));
+  const base = L.layerGroup(layers).addTo(map);
+  const choices = { [box.dataset.textBase]: base, [box.dataset.textBlank]: L.layerGroup() };
+  L.control.layers(choices, {}, { collapsed: false }).addTo(map);
 }
 
 async function draw(box) {
@@ -114,9 +197,11 @@ async function draw(box) {
     map.zoomControl.remove();
     L.control.zoom({ zoomInTitle: box.dataset.textZoomIn, zoomOutTitle: box.dataset.textZoomOut }).addTo(map);
   }
+  if (box.dataset.baseMap) addBase(map, box);
   const points = pointsOf(box);
   const group = L.featureGroup(points.map(marker)).addTo(map);
   if (box.dataset.pick) pickInto(map, box);
+  if (box.dataset.livePoints) livePoints(map, box);
   let frame = group;
   try {
     frame = await addBlocks(map, box);

@@ -1,0 +1,71 @@
+"""What the pages of the board cost: few queries, and not one more for more cases or more parts."""
+
+import datetime as dt
+
+import pytest
+
+from tests.cases.indicator_makers import many
+from tests.dashboard.boards import DISTRICT, board, counted, open_board, viewer
+from tests.world import AT, STREET, World, a_closed, a_dispatched
+from yuhu.dashboard.board import wall
+from yuhu.dashboard.board.explain import explain
+from yuhu.dashboard.board.views import PAGES
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+# Its first page has the map and the parts at once.
+MOST_ON_A_WALL = 13
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yuhu.kit.clock.now", lambda: AT)
+
+
+def grow(world: World, seed: int) -> None:
+    period = board(world).chosen.days.period
+    many(world, period, seed=seed, count=40)
+    a_closed(world, at=AT - dt.timedelta(days=seed))
+    a_dispatched(world)
+
+
+@pytest.mark.parametrize("area", [DISTRICT, STREET])
+@pytest.mark.parametrize("tab", list(PAGES))
+def test_a_page_asks_few_queries_and_not_more_for_more_cases(
+    world: World, monkeypatch: pytest.MonkeyPatch, tab: str, area: str
+):
+    asked = []
+    for seed in (1, 2):
+        grow(world, seed)
+        who = viewer(world)
+        with counted(monkeypatch) as found:
+            PAGES[tab](open_board(who, area=area, tab=tab))
+        asked.append(found.number)
+    assert asked[0] == asked[1], "the number grew"
+    assert asked[1] <= MOST
+
+
+@pytest.mark.parametrize("page", list(wall.PAGES))
+def test_a_page_of_the_wall_asks_as_few(world: World, monkeypatch: pytest.MonkeyPatch, page: str):
+    asked = []
+    for seed in (1, 2):
+        grow(world, seed)
+        who = viewer(world)
+        with counted(monkeypatch) as found:
+            wall.SHOWN[page](open_board(who))
+        asked.append(found.number)
+    assert asked[0] == asked[1], "the number grew"
+    assert asked[1] <= MOST_ON_A_WALL
+
+
+@pytest.mark.parametrize("key", ["satisfaction_rate", "hazard_fix_rate", "whistle_rate", "training_rate"])
+def test_an_explanation_asks_as_few(world: World, monkeypatch: pytest.MonkeyPatch, key: str):
+    asked = []
+    for seed in (1, 2):
+        grow(world, seed)
+        who = viewer(world)
+        with counted(monkeypatch) as found:
+            explain(open_board(who), key)
+        asked.append(found.number)
+    assert asked[0] == asked[1], "the number grew"
+    assert asked[1] <= MOST
