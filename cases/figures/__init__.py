@@ -4,17 +4,14 @@ from cases.figures.overview import (
     OPEN_PHASES,
     OPEN_STATES,
     Heap,
-    Results,
     Standing,
-    by_programme,
     longest_late,
     newest,
-    no_results,
     oldest_undispatched,
     oldest_untold,
-    results,
     standing,
 )
+from cases.figures.results import Results, by_programme, results
 from cases.figures.sets import Show, select
 from cases.figures.turns import Turn, turns
 from cases.figures.viewer import Period, Viewer
@@ -36,7 +33,6 @@ __all__ = [
     "by_programme",
     "longest_late",
     "newest",
-    "no_results",
     "oldest_undispatched",
     "oldest_untold",
     "results",

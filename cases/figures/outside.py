@@ -1,5 +1,6 @@
 """Outside figures as figures read them: what is in force of an area for some days, with who published it. Read-only."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,12 +35,19 @@ class Known:
         value, parts = found
         return Told(value, tuple(dict.fromkeys(rows[one].published for one in parts)))
 
+    def latest(self, kinds: Iterable[Outside], upto: dt.date) -> Days | None:
+        """The days last published by ``upto`` of all these kinds; of several that end then the longest."""
+        found = [set(self.rows.get(kind, {})) for kind in kinds]
+        days = [one for one in set.intersection(*found) if one[1] <= upto]
+        return max(days, key=lambda one: (one[1], -one[0].toordinal()), default=None)
 
-def known(scope: Scope, area: str, periods: Iterable[Days]) -> Known:
-    """What the scope opens of these days. One query."""
+
+def known(scope: Scope, area: str, periods: Iterable[Days], *, whole: bool = False) -> Known:
+    """What the scope opens of these days; ``whole``: and of all days before them. One query."""
     wanted = list(periods)
     first, last = min(one[0] for one in wanted), max(one[1] for one in wanted)
-    rows = OutsideFigure.objects.within(scope).in_force().filter(area=area, first__gte=first, last__lte=last)
+    rows = OutsideFigure.objects.within(scope).in_force().filter(area=area, last__lte=last)
+    rows = rows if whole else rows.filter(first__gte=first)
     found: dict[Outside, dict[Days, OutsideFigure]] = {}
     for row in rows.order_by("pk"):
         found.setdefault(Outside(row.kind), {})[row.first, row.last] = row

@@ -1,26 +1,25 @@
-"""How an area stands: the four phases with counts and ages, what is late and where, what was done and how it was rated.
+"""How an area stands: the four phases with counts and ages, what is late and where.
 
 Read-only numbers over ``within(scope)``; each carries the query string of the list that shows its cases. Whatever the
-number of cases, ``standing``, ``results`` and ``by_programme`` ask one query each. Leaves to others: people in posts
+number of cases, ``standing`` asks one query. Leaves to others: what was done (``results``), people in posts
 (staffing.figures), names of areas, the page.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, When
 
-from cases.actions.tallies.counting import ASKED, CONTENT, IN_HANDS, IN_TIME, RATED, last_answer
-from cases.figures.sets import LATE_STATES, LATE_STEPS, Cases, Show, closed_in, still_due_in
-from cases.figures.viewer import Period, Viewer
+from cases.actions.tallies.counting import IN_HANDS
+from cases.figures.sets import LATE_STATES, LATE_STEPS, Cases, Show
+from cases.figures.viewer import Viewer
 from cases.models import Case, Deadline
 from cases.states import OPEN, PHASE, Phase, State
 from yuhu.kit.figures import Count as Number
-from yuhu.kit.figures import Share, query_of
+from yuhu.kit.figures import query_of
 
 # The level below an area, by the length of its code: what its table lists.
 _BELOW = {6: "street_code", 9: "community_code", 12: "block_code"}
@@ -55,27 +54,6 @@ class Standing:
     phases: Mapping[Phase, Heap]
     states: Mapping[State, Number]
     below: Mapping[str, Heap]  # by the code of the street, community or block; "" is not placed yet
-
-
-@dataclass(frozen=True)
-class Results:
-    """What was closed in a period: in time, and to whose satisfaction, never without the coverage."""
-
-    closed: Number
-    in_time: Share
-    satisfied: Share
-    coverage: Share
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One line of a grouped count."""
-
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> int:
-        return int(self.values[name] or 0)
 
 
 def below(area: str) -> str:
@@ -164,71 +142,6 @@ def _phase(lines: list[Mapping[str, Any]], phase: Phase, place: tuple[str, str])
 
 def _first(moments: Iterable[dt.datetime | None]) -> dt.datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def results(viewer: Viewer, area: str, period: Period) -> tuple[dict[str, Results], Results]:
-    """Of the period: each part of ``area`` by code, and all together under ``area`` itself; then all of the period of
-    the same length before. One query."""
-    before = period.before()
-    both = Period(before.start, period.end)
-    # Open cases have no day of closing: the day on which they were due counts.
-    is_new = Choose(When(day__gte=period.start, then=Value(1)), default=Value(0))
-    cases = _cases(viewer, area).alias(day=Coalesce("closed_at", "due_at")).annotate(is_new=is_new)
-    rows = list(_results(cases, viewer, both, below(area), "is_new"))
-    new, old = [row for row in rows if row["is_new"]], [row for row in rows if not row["is_new"]]
-    found = {row.key: _result([row], period, _place_below(area, row.key)) for row in new}
-    found[area] = _result(new, period, in_area(area))
-    return found, _result(old, before, in_area(area))
-
-
-def by_programme(viewer: Viewer, area: str, period: Period | None = None) -> dict[str, Results]:
-    """Of each programme, and of all together under "". Without a period: since the start. One query."""
-    rows = list(_results(_cases(viewer, area), viewer, period, "programme"))
-    found = {row.key: _result([row], period, in_area(area), ("programme", row.key)) for row in rows}
-    found[""] = _result(rows, period, in_area(area))
-    return found
-
-
-def _results(
-    cases: QuerySet[Any], viewer: Viewer, period: Period | None, key: str, *besides: str
-) -> Iterable[_Row]:
-    done = closed_in(period)
-    rows = (
-        cases.filter(done | still_due_in(period, viewer))
-        .alias(answer=Choose(When(RATED, then=last_answer()), default=Value("")))
-        .values(key, *besides)
-        .annotate(
-            due=Count("pk"),
-            closed=Count("pk", filter=done),
-            in_time=Count("pk", filter=done & IN_TIME),
-            asked=Count("pk", filter=done & ASKED),
-            rated=Count("pk", filter=done & RATED),
-            content=Count("pk", filter=done & RATED & Q(answer__in=CONTENT)),
-        )
-        .order_by(key, *besides)
-    )
-    return (_Row(line[key], line) for line in rows)
-
-
-def _result(rows: list[_Row], period: Period | None, *place: tuple[str, str]) -> Results:
-    days = period.query if period else ()
-
-    def number(name: str, show: Show) -> Number:
-        return Number(sum(row[name] for row in rows), query_of(("show", show), *days, *place))
-
-    closed, rated = number("closed", Show.CLOSED), number("rated", Show.RATED)
-    return Results(
-        closed=closed,
-        in_time=Share(number("in_time", Show.IN_TIME), number("due", Show.SHOULD_BE_CLOSED)),
-        satisfied=Share(number("content", Show.SATISFIED), rated),
-        coverage=Share(rated, number("asked", Show.ASKED)),
-    )
-
-
-def no_results() -> Results:
-    """Of a part in which nothing was closed or due."""
-    nothing = Share.of(0, 0)
-    return Results(Number(0), nothing, nothing, nothing)
 
 
 def longest_late(viewer: Viewer, area: str, rows: int) -> tuple[Case, ...]:

@@ -47,6 +47,7 @@ class Tally(models.Model):
     checked = _count()
     hazards = _count()
     hazards_removed = _count()
+    disputes = _count()
     dispatches = _count()
     accepts_late = _count()
     sign_over = _count()
@@ -72,6 +73,7 @@ class Tally(models.Model):
     solved = _count()
     content = _count()
     satisfied = _count()
+    hazards_ended = _count()
 
     class Meta:
         verbose_name = _("tally")

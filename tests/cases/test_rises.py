@@ -1,6 +1,7 @@
 """三升三降 equals counting by hand over all rows, now and a year before; what is missing is said, not guessed."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.cases.indicator_questions import DISTRICT, NOVEMBER, asked, scope
 from tests.cases.outside_makers import checked, entered
 from tests.cases.test_findings import to_case
 from tests.cases.test_indicators import Count
+from tests.cases.test_tallies import build
 from tests.staffing.visit_makers import HAZARD, a_finding, a_visit, record
 from tests.world import AT, START, STREET, World, a_closed, a_dispatched
 from yuhu.journal.actions import SYSTEM
@@ -105,12 +107,20 @@ def test_the_facts_of_both_years_equal_counting_by_hand(world: World, who: str, 
     Case.objects.filter(pk__in=keys[70::2]).update(programme="hazard")
     shift(list(Case.objects.order_by("pk")[::2]), 365)
     numbers = dict.fromkeys(ByHand(asked(scope(world))).cases_of(), 0)
-    for period in (NOVEMBER, Period.of_days(dt.date(2025, 11, 1), dt.date(2025, 11, 24))):
-        question = asked(scope(world, who), area, period, AT)
-        hand, found = ByHand(question).cases_of(), facts_of(question)
-        assert {name: found[name] for name in hand} == hand
-        for name, number in hand.items():
-            numbers[name] += number
+    before = Period.of_days(dt.date(2025, 11, 1), dt.date(2025, 11, 24))
+    for at in (AT, clock.day_start(dt.date(2027, 1, 1))):
+        asked_now, asked_base = (asked(scope(world, who), area, period, at) for period in (NOVEMBER, before))
+        ways = [facts_of(asked_now, asked_base)]
+        if at != AT:
+            # Tallies know whole days, and nothing that is still to come.
+            build()
+            ways.append(facts_of(replace(asked_now, kept={}), asked_base))
+        for found in ways:
+            for question, facts in zip((asked_now, asked_base), found, strict=True):
+                hand = ByHand(question).cases_of()
+                assert {name: facts[name] for name in hand} == hand
+                for name, number in hand.items():
+                    numbers[name] += number
     assert all(numbers.values()), "every number was more than nought somewhere"
 
 
@@ -118,7 +128,7 @@ def test_both_sides_of_a_measure_are_the_facts_of_their_year(world: World) -> No
     many(world, OCTOBER, seed=8, count=40)
     many(world, BEFORE, seed=9, count=40)
     question = asked(scope(world), DISTRICT, OCTOBER)
-    now, base = facts_of(question), facts_of(asked(scope(world), DISTRICT, BEFORE))
+    now, base = facts_of(question, asked(scope(world), DISTRICT, BEFORE))
     assert now != base
     found = measures(question)
     hazards, satisfied = found["hazards"], found["public_satisfaction"]
@@ -309,3 +319,25 @@ def test_they_cost_seven_queries_whatever_there_is(world: World) -> None:
         checked(world, **year(5, kind, 2026))
     a_finding(world, HAZARD)
     assert counting() == few == 7
+
+
+def test_where_it_may_the_latest_published_is_told_and_its_days_are_named(world: World) -> None:
+    checked(world, area=DISTRICT, kind=Outside.SPENDING, value=90, month=9)
+    checked(world, area=DISTRICT, kind=Outside.SPENDING, value=100, month=9, year=2025)
+    a_closed(world)
+    question = asked(scope(world), DISTRICT, NOVEMBER)
+    exact = measures(question)["administrative_cost"]
+    assert (exact.value, exact.base) == (None, None)
+    latest = {one.key: one for one in rises_and_falls(question, or_latest=True)}["administrative_cost"]
+    assert (latest.value, latest.base) == (90, 100)
+    assert "2026-09-01 – 2026-09-30" in latest.both.now.sources[0]
+    assert part(latest, "cost_per_case").value is None, "cases of November cost nothing of September's money"
+
+
+def test_of_two_figures_the_latest_days_are_those_of_both(world: World) -> None:
+    for month in (8, 9):
+        checked(world, area=DISTRICT, kind=Outside.ENTITIES_NEW, value=month * 10, month=month)
+    checked(world, area=DISTRICT, kind=Outside.ENTITIES_CANCELLED, value=30, month=8)
+    question = asked(scope(world), DISTRICT, NOVEMBER)
+    vitality = {one.key: one for one in rises_and_falls(question, or_latest=True)}["economic_vitality"]
+    assert vitality.value == 50, "August's, since nobody knows who went in September"

@@ -43,6 +43,10 @@ def build(at: dt.datetime = AT) -> None:
         pass
 
 
+def up_to(at: dt.datetime) -> dt.datetime | None:
+    return as_of(asked(Scope.nothing(), at=at))
+
+
 def follow(at: dt.datetime = AT) -> None:
     while relay(at=at):
         pass
@@ -84,9 +88,9 @@ def test_what_is_tallied_is_what_figures_count_and_the_first_kind_begins_before_
 
 
 def test_tallies_made_anew_tell_the_same_as_the_rows(made: World) -> None:
-    assert as_of(AT) is None, "nobody reads them before they are whole"
+    assert up_to(AT) is None, "nobody reads them before they are whole"
     build()
-    assert as_of(AT) == AT
+    assert up_to(AT) == AT
     assert Tally.objects.count() > 500
     assert differences(made) == []
 
@@ -208,7 +212,7 @@ def test_while_tallies_are_made_anew_figures_are_told_from_the_rows(made: World)
     right = spread(question, By.PART, PERIODS)
     folding.begin_anew(at=AT)
     folding.build_next(at=AT, limit=10)
-    assert as_of(AT) is None
+    assert up_to(AT) is None
     rows = of_rows(question, By.PART)
     assert spread(question, By.PART, PERIODS)["now"].items() >= rows["now"].items()
     while folding.build_next(at=AT, limit=10):
@@ -229,15 +233,15 @@ def test_what_comes_while_they_are_made_anew_is_folded_afterwards(made: World) -
 def test_the_page_is_told_that_something_waits_to_be_folded(made: World) -> None:
     build(at=AT)
     later = AT + dt.timedelta(hours=1)
-    assert as_of(later) == later
+    assert up_to(later) == later
     record(
         kind="case.corrected", subject=("case", Case.objects.all()[0].number), at=later, actor=SYSTEM, data={}
     )
-    assert as_of(later + dt.timedelta(minutes=1)) == AT, "in the outbox"
+    assert up_to(later + dt.timedelta(minutes=1)) == AT, "in the outbox"
     relay(at=later)
-    assert as_of(later + dt.timedelta(minutes=1)) == AT, "in the feed"
+    assert up_to(later + dt.timedelta(minutes=1)) == AT, "in the feed"
     follow()
-    assert as_of(later + dt.timedelta(minutes=1)) == later + dt.timedelta(minutes=1)
+    assert up_to(later + dt.timedelta(minutes=1)) == later + dt.timedelta(minutes=1)
 
 
 def test_who_sees_less_than_the_area_is_not_answered_from_the_tallies(made: World) -> None:

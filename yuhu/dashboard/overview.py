@@ -1,6 +1,6 @@
 """How one area stands, in short, for the first page of those who lead it; the board tells the rest.
 
-Only puts together what ``cases.figures`` counts. Two queries an area, whatever it holds.
+Only puts together what ``cases.figures`` counts. Five queries an area, whatever it holds.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ class Overview:
         """Ask everything."""
         recent, before = figures.results(viewer, area, Period.last_days(RECENT_DAYS, viewer.at))
         standing = figures.standing(viewer, area)
-        return cls(area, name, viewer.at, standing, recent[area], before)
+        return cls(area, name, viewer.at, standing, recent, before)
 
     @property
     def days(self) -> int:

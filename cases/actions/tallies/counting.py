@@ -57,6 +57,7 @@ BY_REPORT: Mapping[str, Q] = {
     "checked": Q(handled_at__isnull=False, evaluated_at__isnull=False),
     "hazards": HAZARD_CASES,
     "hazards_removed": HAZARD_CASES & Q(state=State.CLOSED),
+    "disputes": DISPUTES,
 }
 # Of closed cases; ``repeated``, ``answer`` and ``solved`` are made by ``told``.
 BY_CLOSING: Mapping[str, Q] = {
@@ -70,6 +71,7 @@ BY_CLOSING: Mapping[str, Q] = {
     "solved": RATED & Q(solved=Solved.SOLVED),
     "content": RATED & Q(answer__in=CONTENT),
     "satisfied": RATED & Q(answer=Satisfaction.SATISFIED),
+    "hazards_ended": HAZARD_CASES,
 }
 
 # --- Settled, of what hangs on cases --------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What the measures of 三升三降 count themselves, of one period: cases, blocks with their people, hazards. Read-only.
 
-Three queries. A name that is missing is not told to whoever asks: a nought would be a false one.
+A name that is missing is not told to whoever asks: a nought would be a false one.
 """
 
 import datetime as dt
@@ -14,24 +14,66 @@ from blocks.models import Block
 from cases.actions.tallies.counting import ASKED, CONTENT, DISPUTES, HAZARD_CASES, RATED, last_answer
 from cases.figures.indicators.loop import counted, reported_in
 from cases.figures.indicators.question import Question
+from cases.figures.indicators.spread import sums
 from cases.figures.sets import closed_in
+from cases.figures.viewer import Period
 from cases.figures.visits import HAZARD, REMOVED
 from cases.states import State
 from staffing.models import Assistant, Finding, Visit
+from yuhu.kit import clock
 
 Facts = Mapping[str, int]
+# The facts that are counts of the tallies.
+_TALLIED = {
+    "closed": "closed",
+    "asked": "to_be_rated",
+    "rated": "rated",
+    "content": "content",
+    "disputes": "disputes",
+    "hazards_found": "hazards",
+    "hazards_removed": "hazards_removed",
+}
+# No case is older.
+_BEGINNING = dt.date(2000, 1, 1)
 
 
-def facts_of(question: Question) -> Facts:
-    """By name: what was counted of the question's period. Before the area had its first block nothing was recorded."""
-    found = _cases(question)
-    if question.scope.kinds is not None:
+def facts_of(now: Question, base: Question) -> tuple[Facts, Facts]:
+    """By name: what was counted of the period that is asked for, and of the one that it is compared with. Four queries
+    out of the tallies. Before the area had its first block nothing was recorded."""
+    cases = _out_of_tallies(now, base) or (_cases(now), _cases(base))
+    if now.scope.kinds is not None:
         # Narrowed to kinds of matter: people, and what was found at visits, are of no kind.
-        return {name: number for name, number in found.items() if not name.startswith("hazards")}
-    for name, number in _findings(question).items():
-        found[name] += number
-    blocks = _blocks(question)
-    return found | blocks if blocks["blocks"] else {}
+        told, before = (
+            {name: number for name, number in found.items() if not name.startswith("hazards")}
+            for found in cases
+        )
+        return told, before
+    found, blocks = _findings(now, base), _blocks(now, base)
+    for side in (0, 1):
+        for name, number in found[side].items():
+            cases[side][name] += number
+    return cases[0] | blocks[0] if blocks[0] else {}, cases[1] | blocks[1] if blocks[1] else {}
+
+
+def _out_of_tallies(now: Question, base: Question) -> tuple[dict[str, int], dict[str, int]] | None:
+    """The same as ``_cases``; None where the tallies may not serve. What is open at the end of a period is what was
+    found until then, less what was ended."""
+    if base.period.end > now.period.start:
+        return None
+    begin = Period(clock.day_start(_BEGINNING), base.period.start)
+    between = Period(base.period.end, now.period.start)
+    periods = {"begin": begin, "base": base.period, "between": between, "now": now.period}
+    found = sums(now, {name: one for name, one in periods.items() if one.start < one.end})
+    if found is None:
+        return None
+    stock, told = 0, {}
+    for name in periods:
+        if name in found:
+            stock += found[name]["hazards"] - found[name]["hazards_ended"]
+            told[name] = {fact: found[name][count] for fact, count in _TALLIED.items()} | {
+                "hazards_open": stock
+            }
+    return told["now"], told["base"]
 
 
 def _cases(question: Question) -> dict[str, int]:
@@ -58,34 +100,46 @@ def _cases(question: Question) -> dict[str, int]:
     return {name.removeprefix("n_"): int(number) for name, number in found.items()}
 
 
-def _findings(question: Question) -> dict[str, int]:
+def _findings(now: Question, base: Question) -> tuple[dict[str, int], dict[str, int]]:
     """Hazards found at visits and meetings, which count there and not as cases. One query."""
-    first, last, end = question.first, question.last, _end(question)
-    visits = Visit.objects.within(question.scope).in_area(question.area).filter(held_on__lte=last)
+    visits = Visit.objects.within(now.scope).in_area(now.area).filter(held_on__lte=now.last)
     rows = Finding.objects.filter(HAZARD, visit__in=visits.values("pk"))
-    in_period = Q(visit__held_on__gte=first)
-    is_open = Q(solved=False) & (Q(cases=None) | _not_ended_before(end, "cases__"))
-    return rows.aggregate(
-        hazards_found=Count("pk", filter=in_period),
-        hazards_removed=Count("pk", filter=in_period & REMOVED),
-        hazards_open=Count("pk", filter=is_open),
-    )
+    counts = {}
+    for side, question in (("now", now), ("base", base)):
+        held = Q(visit__held_on__lte=question.last)
+        in_period = held & Q(visit__held_on__gte=question.first)
+        is_open = held & Q(solved=False) & (Q(cases=None) | _not_ended_before(_end(question), "cases__"))
+        counts[f"{side}_hazards_found"] = Count("pk", filter=in_period)
+        counts[f"{side}_hazards_removed"] = Count("pk", filter=in_period & REMOVED)
+        counts[f"{side}_hazards_open"] = Count("pk", filter=is_open)
+    return _sides(rows.aggregate(**counts))
 
 
-def _blocks(question: Question) -> dict[str, int]:
-    """Blocks on the last day, those with somebody who leads a Party group, and their households. One query."""
-    on = question.last
-    leaders = Assistant.objects.on(on).filter(block=OuterRef("pk"), kind=Assistant.Kind.PARTY_GROUP_LEADER)
-    rows = Block.objects.within(question.scope).in_force(on).in_area(question.area)
-    found = (
-        rows.annotate(led=Exists(leaders))
-        .order_by()
-        .aggregate(
-            blocks=Count("pk"), party_blocks=Count("pk", filter=Q(led=True)), households_=Sum("households")
+def _blocks(now: Question, base: Question) -> tuple[dict[str, int], dict[str, int]]:
+    """Blocks on the last day, those with somebody who leads a Party group, and their households; nothing where there
+    was no block yet. One query."""
+    rows: QuerySet[Any] = Block.objects.within(now.scope).in_area(now.area)
+    counts: dict[str, Any] = {}
+    for side, on in (("now", now.last), ("base", base.last)):
+        leaders = Assistant.objects.on(on).filter(
+            block=OuterRef("pk"), kind=Assistant.Kind.PARTY_GROUP_LEADER
         )
+        there = Block.objects.in_force(on).filter(pk=OuterRef("pk"))
+        rows = rows.annotate(**{f"{side}_there": Exists(there), f"{side}_led": Exists(leaders)})
+        here = Q(**{f"{side}_there": True})
+        counts[f"{side}_blocks"] = Count("pk", filter=here)
+        counts[f"{side}_party_blocks"] = Count("pk", filter=here & Q(**{f"{side}_led": True}))
+        counts[f"{side}_households"] = Sum("households", filter=here)
+    sides = _sides(rows.order_by().aggregate(**counts))
+    return tuple(found if found["blocks"] else {} for found in sides)  # type: ignore[return-value]
+
+
+def _sides(found: Mapping[str, int | None]) -> tuple[dict[str, int], dict[str, int]]:
+    now, base = (
+        {name.removeprefix(side): number or 0 for name, number in found.items() if name.startswith(side)}
+        for side in ("now_", "base_")
     )
-    households = found.pop("households_")
-    return {**found, "households": households or 0}
+    return now, base
 
 
 def _end(question: Question) -> dt.datetime:

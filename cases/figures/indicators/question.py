@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cases.figures.viewer import Period, Viewer
 from yuhu.kit import clock
@@ -17,6 +17,8 @@ class Question:
     area: str
     period: Period
     at: dt.datetime
+    # What is asked once for all questions of a page (``replace`` hands it on): up to when the tallies tell.
+    kept: dict[str, dt.datetime | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def viewer(self) -> Viewer:

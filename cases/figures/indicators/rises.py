@@ -40,10 +40,11 @@ WEIGHTS = {
 DOWN = Direction.DOWN
 
 
-def rises_and_falls(question: Question) -> list[Measure]:
+def rises_and_falls(question: Question, *, or_latest: bool = False) -> list[Measure]:
     """The six measures, rises first. The base is the same days of the year before; of a period that has not ended, up
-    to today's."""
-    look = _Look.of(question)
+    to today's. ``or_latest``: what nobody has published for these days is told for the latest days that there are,
+    which its source then names."""
+    look = _Look.of(question, or_latest=or_latest)
     makers = (_party, _satisfaction, _economy, _disputes, _hazards, _cost)
     return [make(look) for make in makers]
 
@@ -56,26 +57,37 @@ class _Look:
     days: tuple[Days, Days]
     facts: tuple[Facts, Facts]
     known: Known
+    or_latest: bool
 
     @classmethod
-    def of(cls, question: Question) -> "_Look":
+    def of(cls, question: Question, *, or_latest: bool) -> "_Look":
         now = question.first, question.last
         days = now, year_before(now)
         before = replace(question, period=Period.of_days(*days[1]))
-        found = known(question.scope, question.area, days)
-        return cls(question, days, (facts_of(question), facts_of(before)), found)
+        found = known(question.scope, question.area, days, whole=or_latest)
+        return cls(question, days, facts_of(question, before), found, or_latest)
 
-    def published(self, kind: Outside) -> Both:
-        """An outside figure, as it was published."""
-        found = [self.known.of(kind, days) for days in self.days]
-        return Both(*(Side(one.value, sources=one.sources) if one else Side(None) for one in found))
+    def published(self, *kinds: Outside) -> list[Both]:
+        """Outside figures as they were published, all of them for the same days."""
+        days = self.days
+        if self.or_latest and any(self.known.of(kind, days[0]) is None for kind in kinds):
+            latest = self.known.latest(kinds, self.days[0][1])
+            days = (latest, year_before(latest)) if latest else days
+        return [Both(*(self._side(kind, one, is_other=days != self.days) for one in days)) for kind in kinds]
 
-    def outside(self, key: str, kind: Outside) -> Part:
-        return Part(key, kind.label, Amount.COUNT, self.published(kind))
+    def _side(self, kind: Outside, days: Days, *, is_other: bool) -> Side:
+        found = self.known.of(kind, days)
+        if found is None:
+            return Side(None)
+        spans = tuple(f"{source} ({days[0]:%Y-%m-%d} – {days[1]:%Y-%m-%d})" for source in found.sources)
+        return Side(found.value, sources=spans if is_other else found.sources)
+
+    def outside(self, key: str, kind: Outside, both: Both | None = None) -> Part:
+        return Part(key, kind.label, Amount.COUNT, both or self.published(kind)[0])
 
     def share(self, key: str, name: str | Promise, part: Outside, whole: Outside) -> Part:
         """Two outside figures as a share."""
-        pairs = zip(self.published(part), self.published(whole), strict=True)
+        pairs = zip(*self.published(part, whole), strict=True)
         sides = [
             Side(top.numerator, bottom.numerator, told_by((top, bottom)), per=1) for top, bottom in pairs
         ]
@@ -125,8 +137,9 @@ def _satisfaction(look: _Look) -> Measure:
 
 def _economy(look: _Look) -> Measure:
     """经济活跃度: net new market entities; the enterprises' requests stand beside them, being another thing."""
-    new = look.outside("entities_new", Outside.ENTITIES_NEW)
-    gone = look.outside("entities_cancelled", Outside.ENTITIES_CANCELLED)
+    came, went = look.published(Outside.ENTITIES_NEW, Outside.ENTITIES_CANCELLED)
+    new = look.outside("entities_new", Outside.ENTITIES_NEW, came)
+    gone = look.outside("entities_cancelled", Outside.ENTITIES_CANCELLED, went)
     requests = look.outside("enterprise_requests", Outside.ENTERPRISE_REQUESTS)
     name = pgettext_lazy("measure", "Economic vitality: net new market entities")
     return Measure("economic_vitality", name, Amount.COUNT, less(new, gone), parts=(new, gone, requests))
@@ -155,11 +168,13 @@ def _hazards(look: _Look) -> Measure:
 
 
 def _cost(look: _Look) -> Measure:
-    """行政成本: general spending, an amount; and what a closed case costs of it."""
-    spent, unit = look.published(Outside.SPENDING), Amount.TEN_THOUSAND_YUAN_PER_CASE
+    """行政成本: general spending, an amount; and what a closed case costs of it, where both are of the same days."""
+    spent, unit = look.published(Outside.SPENDING)[0], Amount.TEN_THOUSAND_YUAN_PER_CASE
     costs = [
         Side(side.numerator, _decimal(facts.get("closed")), side.sources, per=1)
-        for side, facts in zip(spent, look.facts, strict=True)
+        if look.known.of(Outside.SPENDING, days)
+        else Side(None)
+        for side, facts, days in zip(spent, look.facts, look.days, strict=True)
     ]
     each = Part("cost_per_case", pgettext_lazy("measure", "Spending per closed case"), unit, Both(*costs))
     name = pgettext_lazy("measure", "Administrative cost: general public budget spending")

@@ -48,7 +48,7 @@ def spread(question: Question, by: By, periods: Mapping[str, Period] | None = No
     """
     asked = periods if periods is not None else {"": question.period}
     column = by.column(question.area)
-    if not _tallied(question, by) or tallied.as_of(question.at) is None:
+    if not _tallied(question, by) or tallied.as_of(question) is None:
         return {name: loop_by(replace(question, period=period), column) for name, period in asked.items()}
     if by not in _AREAS:
         return tallied.by_kind(question, by.value, column, asked)
@@ -63,6 +63,14 @@ def spread(question: Question, by: By, periods: Mapping[str, Period] | None = No
 def whole(question: Question) -> Numbers:
     """Everything about the cases of the area in the period, by name."""
     return spread(question, By.WHOLE)[""][""]
+
+
+def sums(question: Question, periods: Mapping[str, Period]) -> dict[str, dict[str, int]] | None:
+    """What is settled of the whole, by the name of the period: every name of ``counting.SETTLED``. One query out of the
+    tallies; None where they may not serve."""
+    if not _tallied(question, By.WHOLE) or tallied.as_of(question) is None:
+        return None
+    return tallied.sums(question, periods)
 
 
 def _tallied(question: Question, by: By) -> bool:

@@ -37,9 +37,15 @@ _BELOW = {DISTRICT: STREET, STREET: COMMUNITY, COMMUNITY: BLOCK, BLOCK: BLOCK}
 _NO_PERIOD = "-"
 
 
-def as_of(at: dt.datetime) -> dt.datetime | None:
-    """Up to when the tallies tell what happened: ``at`` when nothing waits to be folded; None while they are made anew.
-    One query."""
+def as_of(question: Question) -> dt.datetime | None:
+    """Up to when the tallies tell what happened: now when nothing waits to be folded; None while they are made anew.
+    One query for all questions of a page."""
+    if "as_of" not in question.kept:
+        question.kept["as_of"] = _as_of(question.at)
+    return question.kept["as_of"]
+
+
+def _as_of(at: dt.datetime) -> dt.datetime | None:
     newest = FeedEntry.objects.order_by("-feed_no").values("feed_no")[:1]
     state = TallyState.objects.annotate(newest=newest, unfed=Exists(Outbox.objects.all())).first()
     if state is None or not state.is_whole:
@@ -68,6 +74,13 @@ def by_kind(question: Question, by: str, column: str, periods: Periods) -> dict[
     """Of categories, paths or promises in the question's area, by their code."""
     rows = Tally.objects.filter(area=question.area, by=by)
     return _together(_settled(rows, "key", periods), _running(question, column, periods), periods)
+
+
+def sums(question: Question, periods: Periods) -> dict[str, dict[str, int]]:
+    """What is settled of the whole area, by the name of the period. One query."""
+    rows = Tally.objects.filter(area=question.area, by=Tally.By.WHOLE)
+    found = _settled(rows, "area", periods)
+    return {name: found.get((name, question.area), dict.fromkeys(SETTLED, 0)) for name in periods}
 
 
 def level_below(area: str) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from blocks.figures import Ground, ground_of
 from cases.figures import Viewer
 from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, spread
+from cases.figures.indicators import as_of as told_up_to
 from cases.figures.indicators.choice import added
 from staffing.middleware import StaffRequest
 from staffing.policies import may
@@ -189,8 +190,8 @@ class Board:
 
 
 def as_of(question: Question) -> dt.datetime:
-    """THE CONNECTION: counted from the rows, figures know everything up to now; tallies say up to when."""
-    return question.at
+    """What the tallies do not tell is counted from the rows, which know everything up to now."""
+    return told_up_to(question) or question.at
 
 
 def board_of(request: StaffRequest, area: str, tab: str = NOW, **kept: str) -> Board:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.figures import by_programme
 from cases.figures.visits import Days as Visited
 from cases.figures.visits import VisitFigures, visits_of
 from cases.models import Case
@@ -19,7 +20,6 @@ from staffing.figures import (
 )
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
-from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.tables import Chart, Column, Row, Table
 from yuhu.kit import clock
 from yuhu.kit.figures import Count
@@ -38,14 +38,14 @@ def people(board: Board) -> Shown:
     days = board.chosen.days
     visits = visits_of(scope, area, Visited(days.first, days.last))
     trained = training_coverage(scope, [area], year=days.last.year, today=today).of(area)
-    hazards = ever(board.viewer, area)[0].get(Case.Programme.HAZARD.value)
+    hazards = by_programme(board.viewer, area, days.period).get(Case.Programme.HAZARD.value)
     by_year = trainings_by_year(scope, area, today)
     whole = together(held)
     found = {"visits": visits_table(board, visits), "trainings": trainings_table(by_year)}
     if not board.ground.is_block:
         found["seats"] = seats_table(board, held, filled)
     share = tables.share(trained.share, "admin:staffing_training_coverage")
-    removed = hazards.closed if hazards else Count(0)
+    removed = hazards[0].closed if hazards else Count(0)
     return Shown(
         found,
         {

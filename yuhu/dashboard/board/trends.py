@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.figures import by_programme
 from cases.figures.indicators import By, Figure, Indicator, Unit, spread
@@ -12,11 +13,9 @@ from cases.figures.indicators.choice import OF_PARTS, added, figure_of
 from cases.models import Case
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
-from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.periods import Days, months, year_before
 from yuhu.dashboard.board.readings import NO_DATA, Told
 from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table, list_url
-from yuhu.kit import clock
 
 USUAL, MONTHS = "registered", {"12": 12, "24": 24}
 BRANCH = 2  # digits of a branch of categories
@@ -108,20 +107,19 @@ def _month(days: Days, told: Told) -> Row:
 
 def promises_table(board: Board) -> Table:
     """What was closed by promise: since the start, and in the period."""
-    since_start, as_of = ever(board.viewer, board.area)
-    recent = by_programme(board.viewer, board.area, board.chosen.days.period)
+    found = by_programme(board.viewer, board.area, board.chosen.days.period)
     rows = []
     for programme in Case.Programme:
-        since, now = since_start.get(programme.value), recent.get(programme.value)
-        if since is None or not since.closed.number:
+        if programme.value not in found:
             continue
+        since, now = found[programme.value]
         cells = (
             tables.count(since.closed.number, list_url(since.closed.query)),
             tables.share(since.in_time),
             tables.share(since.satisfied),
             tables.share(since.coverage),
-            tables.count(now.closed.number, list_url(now.closed.query)) if now else tables.count(0),
-            tables.share(now.in_time) if now else Cell(NO_DATA),
+            tables.count(now.closed.number, list_url(now.closed.query)),
+            tables.share(now.in_time),
         )
         rows.append(Row(programme.value, str(programme.label), cells))
     columns = (
@@ -138,6 +136,5 @@ def promises_table(board: Board) -> Table:
         head=_("Promise"),
         columns=columns,
         rows=tuple(rows),
-        note=_("Since the start: counted %(at)s.") % {"at": f"{clock.local(as_of):%Y-%m-%d %H:%M}"},
         empty=_("Nothing has been closed yet."),
     )

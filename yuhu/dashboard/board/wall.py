@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import figures
+from cases.figures import by_programme
 from cases.figures.categories import category_names
 from cases.figures.indicators import By, Spread
 from cases.figures.indicators.choice import ALL, OF_PARTS
@@ -30,7 +31,6 @@ from staffing.figures import Strength, rosters, strength_of, trainings_by_year
 from staffing.middleware import WALL, StaffRequest, become_wall
 from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown, board_of
-from yuhu.dashboard.board.ever import ever
 from yuhu.dashboard.board.kinds import categories_table
 from yuhu.dashboard.board.now import parts_table
 from yuhu.dashboard.board.people import DIGITS, together, trainings_table
@@ -185,7 +185,7 @@ def _work(board: Board) -> Shown:
     held = strength_of(filled, board.area, today, digits=DIGITS[len(board.area)])
     whole = together(held)
     complete = filled.of(board.area).complete
-    hazards = ever(board.viewer, board.area)[0].get(Case.Programme.HAZARD.value)
+    hazards = by_programme(board.viewer, board.area, board.chosen.days.period).get("hazard")
     answers = (
         scorecard(board.narrowed, board.chosen.days.period).departments if len(board.area) <= STREET else {}
     )
@@ -210,7 +210,7 @@ def _work(board: Board) -> Shown:
                 ),
                 Sign(
                     _("Hazards removed since the start"),
-                    readings.grouped(hazards.closed.number if hazards else 0),
+                    readings.grouped(hazards[0].closed.number if hazards else 0),
                 ),
                 Sign(_("Trainings held"), readings.grouped(sum(by_year.values()))),
             ],
