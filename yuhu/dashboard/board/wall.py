@@ -126,7 +126,7 @@ _AT_THE_TOP = ("closed", "on_time_completion_rate", "response_rate", "satisfacti
 
 def _sign(told: Told) -> Sign:
     base = told.base
-    if told.has_coverage:
+    if told.has_coverage and base:
         base = _("%(base)s, rated by %(coverage)s") % {"base": base, "coverage": told.coverage}
     return Sign(told.name, told.text, base, told, "small" if told.is_small else "")
 
