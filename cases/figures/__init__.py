@@ -11,7 +11,7 @@ from cases.figures.overview import (
     oldest_untold,
     standing,
 )
-from cases.figures.results import Results, by_programme, results
+from cases.figures.results import Results, by_programme, hazards_removed, results
 from cases.figures.sets import Show, select
 from cases.figures.turns import Turn, turns
 from cases.figures.viewer import Period, Viewer
@@ -31,6 +31,7 @@ __all__ = [
     "Viewer",
     "Work",
     "by_programme",
+    "hazards_removed",
     "longest_late",
     "newest",
     "oldest_undispatched",

@@ -7,11 +7,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cases.actions.tallies.counting import CLOSED, HAZARD_CASES
 from cases.figures.indicators.question import Numbers, Question
-from cases.figures.indicators.spread import By, spread
+from cases.figures.indicators.spread import By, spread, sums
 from cases.figures.overview import in_area
 from cases.figures.sets import Show
 from cases.figures.viewer import Period, Viewer
+from cases.models import Case
+from cases.states import State
 from yuhu.kit import clock
 from yuhu.kit.figures import Count, Share, query_of
 
@@ -37,9 +40,10 @@ def results(viewer: Viewer, area: str, period: Period) -> tuple[Results, Results
     return now, before
 
 
-def by_programme(viewer: Viewer, area: str, period: Period) -> dict[str, tuple[Results, Results]]:
+def by_programme(question: Question) -> dict[str, tuple[Results, Results]]:
     """Of each promise that anything was closed of, and of all together under "": since the start, and in the period."""
-    found = spread(Question(viewer.scope, area, period, viewer.at), By.PROGRAMME, _around(period, viewer.at))
+    period, area = question.period, question.area
+    found = spread(question, By.PROGRAMME, _around(period, question.at))
     keys = sorted({key for groups in found.values() for key in groups})
     told = {}
     for key, of in {"": keys, **{key: [key] for key in keys}}.items():
@@ -50,10 +54,25 @@ def by_programme(viewer: Viewer, area: str, period: Period) -> dict[str, tuple[R
     return {key: both for key, both in told.items() if both[0].closed.number}
 
 
+def hazards_removed(question: Question) -> Count:
+    """Hazards that were removed since the start; those found at visits are counted there. One query."""
+    found = sums(question, {"ever": Period(clock.day_start(_BEGINNING), _tomorrow(question.at))})
+    number = (
+        found["ever"]["hazards_ended"]
+        if found is not None
+        else Case.objects.within(question.scope).in_area(question.area).filter(CLOSED, HAZARD_CASES).count()
+    )
+    return Count(number, query_of(("show", Show.HAZARDS), ("state", State.CLOSED), in_area(question.area)))
+
+
+def _tomorrow(at: dt.datetime) -> dt.datetime:
+    return clock.day_start(clock.local_date(at) + dt.timedelta(days=1))
+
+
 def _around(period: Period, at: dt.datetime) -> Mapping[str, Period]:
     """All the time there is, with the period in the middle."""
     earlier = Period(clock.day_start(_BEGINNING), period.start)
-    end = clock.day_start(clock.local_date(at) + dt.timedelta(days=1))
+    end = _tomorrow(at)
     later = {"later": Period(period.end, end)} if period.end < end else {}
     return {"earlier": earlier, "now": period, **later}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from blocks.models import Block
@@ -106,6 +107,8 @@ def test_the_facts_of_both_years_equal_counting_by_hand(world: World, who: str, 
     Case.objects.filter(pk__in=keys[::3]).update(category="0803")
     Case.objects.filter(pk__in=keys[70::2]).update(programme="hazard")
     shift(list(Case.objects.order_by("pk")[::2]), 365)
+    # Chance ends some before they begin; a stock that is added up from days could not know them.
+    Case.objects.filter(closed_at__lt=F("reported_at")).update(closed_at=F("reported_at"))
     numbers = dict.fromkeys(ByHand(asked(scope(world))).cases_of(), 0)
     before = Period.of_days(dt.date(2025, 11, 1), dt.date(2025, 11, 24))
     for at in (AT, clock.day_start(dt.date(2027, 1, 1))):
@@ -329,7 +332,7 @@ def test_where_it_may_the_latest_published_is_told_and_its_days_are_named(world:
     exact = measures(question)["administrative_cost"]
     assert (exact.value, exact.base) == (None, None)
     latest = {one.key: one for one in rises_and_falls(question, or_latest=True)}["administrative_cost"]
-    assert (latest.value, latest.base) == (90, 100)
+    assert (latest.value, latest.base) == (Decimal(90), Decimal(100))
     assert "2026-09-01 – 2026-09-30" in latest.both.now.sources[0]
     assert part(latest, "cost_per_case").value is None, "cases of November cost nothing of September's money"
 

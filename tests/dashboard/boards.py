@@ -9,18 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from blocks.figures import ground_of
 from cases.figures import Viewer
-from cases.figures.indicators import spread
 from staffing.policies import posts_of, scope_of
+from tests.cases.test_tallies import build
 from tests.world import AT, World
-from yuhu.dashboard.board import area as areas
-from yuhu.dashboard.board import places, trends
 from yuhu.dashboard.board.area import Board
 from yuhu.dashboard.board.periods import chosen
 from yuhu.kit import clock
 
 DISTRICT = "430302"
-# From tallies, the counts of any number of periods cost so many queries.
-OF_A_SPREAD = 4
 
 
 def viewer(world: World, name: str = "leader") -> Viewer:
@@ -42,29 +38,16 @@ def board(world: World, name: str = "leader", **more: Any) -> Board:
 
 
 class Asked:
-    """How many queries a page asked, each spread counted as ``OF_A_SPREAD``."""
+    """How many queries a page asked."""
 
-    def __init__(self) -> None:
-        self.queries = self.spreads = self.inside = 0
-
-    @property
-    def number(self) -> int:
-        return self.queries - self.inside + OF_A_SPREAD * self.spreads
+    number = 0
 
 
 @contextmanager
-def counted(monkeypatch: Any) -> Iterator[Asked]:
+def counted() -> Iterator[Asked]:
+    """How many queries a page asks once the tallies are whole."""
+    build()
     found = Asked()
-
-    def counting(*args: Any, **kwargs: Any) -> Any:
-        with CaptureQueriesContext(connection) as inside:
-            answer = spread(*args, **kwargs)
-        found.spreads += 1
-        found.inside += len(inside)
-        return answer
-
-    for module in (areas, trends, places):
-        monkeypatch.setattr(module, "spread", counting)
     with CaptureQueriesContext(connection) as queries:
         yield found
-    found.queries = len(queries)
+    found.number = len(queries)

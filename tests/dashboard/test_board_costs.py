@@ -38,7 +38,7 @@ def test_a_page_asks_few_queries_and_not_more_for_more_cases(
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
-        with counted(monkeypatch) as found:
+        with counted() as found:
             PAGES[tab](open_board(who, area=area, tab=tab))
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"
@@ -51,7 +51,7 @@ def test_a_page_of_the_wall_asks_as_few(world: World, monkeypatch: pytest.Monkey
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
-        with counted(monkeypatch) as found:
+        with counted() as found:
             wall.SHOWN[page](open_board(who))
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"
@@ -64,7 +64,7 @@ def test_an_explanation_asks_as_few(world: World, monkeypatch: pytest.MonkeyPatc
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
-        with counted(monkeypatch) as found:
+        with counted() as found:
             explain(open_board(who), key)
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"

@@ -21,6 +21,7 @@ from cases.figures import (
     street_desk,
     work,
 )
+from cases.figures.indicators import Question
 from cases.models import Case, Deadline
 from cases.policies import Look, offers
 from cases.states import State, Step
@@ -253,7 +254,8 @@ def test_results_since_the_start_by_programme(
 ):
     _people, cases, at = lived
     seen = visible(world.leader, cases, at)
-    found = by_programme(viewer(world.leader, at), DISTRICT, Period.last_days(7, at))
+    look = viewer(world.leader, at)
+    found = by_programme(Question(look.scope, DISTRICT, Period.last_days(7, at), at))
     for key in {case.programme for case in seen if case.state == State.CLOSED}:
         mine = hand_count([case for case in seen if case.programme == key], None, at)
         assert told(found[key][0]) == {name: number for name, number in mine.items() if number}

@@ -190,7 +190,7 @@ def test_a_case_without_a_place_waits_for_the_district_until_a_street_has_it(cli
     a_report(world, block=None, address="湖边", address_alone=True, channel="hotline")
     assert sections(client, world.leader)["to_dispatch"] == 1
     assert sections(client, world.dispatcher)["to_dispatch"] == 0
-    assert "unplaced=1" in page(client, world.leader)
+    assert "unplaced=1" in page(client, world.leader, "/board/430302/")
 
 
 def test_late_work_is_counted_and_marked(client: Client, world: World):
@@ -225,7 +225,7 @@ def test_nobody_sees_what_lies_outside(client: Client, world: World):
     for name in ("governor", "supervisor", "handler", "dispatcher", "streetleader", "department"):
         assert other.number not in page(client, world.people[name]), name
     assert mine.number not in page(client, world.dispatcher9)
-    text = page(client, world.leader)
+    text = page(client, world.leader, "/board/430302/")
     assert other.number in text
     assert mine.number in text
 

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.figures import by_programme
+from cases.figures import hazards_removed
 from cases.figures.visits import Days as Visited
 from cases.figures.visits import VisitFigures, visits_of
-from cases.models import Case
 from staffing.figures import (
     Rosters,
     Strength,
+    Trained,
     rosters,
     strength_of,
     training_coverage,
@@ -20,9 +21,8 @@ from staffing.figures import (
 )
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
-from yuhu.dashboard.board.tables import Chart, Column, Row, Table
+from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table
 from yuhu.kit import clock
-from yuhu.kit.figures import Count
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
 
 # How many digits the code of a part has.
@@ -38,14 +38,11 @@ def people(board: Board) -> Shown:
     days = board.chosen.days
     visits = visits_of(scope, area, Visited(days.first, days.last))
     trained = training_coverage(scope, [area], year=days.last.year, today=today).of(area)
-    hazards = by_programme(board.viewer, area, days.period).get(Case.Programme.HAZARD.value)
     by_year = trainings_by_year(scope, area, today)
     whole = together(held)
     found = {"visits": visits_table(board, visits), "trainings": trainings_table(by_year)}
     if not board.ground.is_block:
         found["seats"] = seats_table(board, held, filled)
-    share = tables.share(trained.share, "admin:staffing_training_coverage")
-    removed = hazards[0].closed if hazards else Count(0)
     return Shown(
         found,
         {
@@ -55,30 +52,33 @@ def people(board: Board) -> Shown:
             "supervisors": tables.count(whole.supervisors),
             "complete": filled.of(area).complete,
             "complete_url": board.explained("post_match_rate"),
-            "cards": [
-                (
-                    _("Households visited"),
-                    tables.share(visits.whole.rate),
-                    board.explained("visit_rate"),
-                    _IN_PERIOD,
-                ),
-                (
-                    _("Hazards found at visits and removed"),
-                    tables.share(visits.whole.hazards),
-                    "",
-                    _IN_PERIOD,
-                ),
-                (
-                    _("Hazards removed since the start"),
-                    tables.count(removed.number, tables.list_url(removed.query)),
-                    board.explained("hazard_fix_rate"),
-                    "",
-                ),
-                (_("Governors trained"), share, board.explained("training_rate"), str(days.last.year)),
-                (_("Trainings held"), tables.count(sum(by_year.values())), "", _by_year(by_year)),
-            ],
+            "cards": [*_found_and_removed(board, visits), *_trained(board, trained, by_year)],
         },
     )
+
+
+# Name, number, explanation, a word beside it.
+Card = tuple[str, Cell, str, str | Promise]
+
+
+def _found_and_removed(board: Board, visits: VisitFigures) -> list[Card]:
+    removed = hazards_removed(board.question)
+    ever_removed = tables.count(removed.number, tables.list_url(removed.query))
+    reached, safer = tables.share(visits.whole.rate), tables.share(visits.whole.hazards)
+    return [
+        (_("Households visited"), reached, board.explained("visit_rate"), _IN_PERIOD),
+        (_("Hazards found at visits and removed"), safer, "", _IN_PERIOD),
+        (_("Hazards removed since the start"), ever_removed, board.explained("hazard_fix_rate"), ""),
+    ]
+
+
+def _trained(board: Board, trained: Trained, by_year: dict[int, int]) -> list[Card]:
+    share = tables.share(trained.share, "admin:staffing_training_coverage")
+    held = tables.count(sum(by_year.values()))
+    return [
+        (_("Governors trained"), share, board.explained("training_rate"), str(trained.year)),
+        (_("Trainings held"), held, "", _by_year(by_year)),
+    ]
 
 
 _IN_PERIOD = gettext_lazy("in the period")

@@ -107,7 +107,7 @@ def _month(days: Days, told: Told) -> Row:
 
 def promises_table(board: Board) -> Table:
     """What was closed by promise: since the start, and in the period."""
-    found = by_programme(board.viewer, board.area, board.chosen.days.period)
+    found = by_programme(board.question)
     rows = []
     for programme in Case.Programme:
         if programme.value not in found:

@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import figures
-from cases.figures import by_programme
+from cases.figures import hazards_removed
 from cases.figures.categories import category_names
 from cases.figures.indicators import By, Spread
 from cases.figures.indicators.choice import ALL, OF_PARTS
@@ -126,7 +126,7 @@ _AT_THE_TOP = ("closed", "on_time_completion_rate", "response_rate", "satisfacti
 
 def _sign(told: Told) -> Sign:
     base = told.base
-    if told.has_coverage:
+    if told.has_coverage and base:
         base = _("%(base)s, rated by %(coverage)s") % {"base": base, "coverage": told.coverage}
     return Sign(told.name, told.text, base, told, "small" if told.is_small else "")
 
@@ -185,7 +185,7 @@ def _work(board: Board) -> Shown:
     held = strength_of(filled, board.area, today, digits=DIGITS[len(board.area)])
     whole = together(held)
     complete = filled.of(board.area).complete
-    hazards = by_programme(board.viewer, board.area, board.chosen.days.period).get("hazard")
+    hazards = hazards_removed(board.question)
     answers = (
         scorecard(board.narrowed, board.chosen.days.period).departments if len(board.area) <= STREET else {}
     )
@@ -210,7 +210,7 @@ def _work(board: Board) -> Shown:
                 ),
                 Sign(
                     _("Hazards removed since the start"),
-                    readings.grouped(hazards[0].closed.number if hazards else 0),
+                    readings.grouped(hazards.number),
                 ),
                 Sign(_("Trainings held"), readings.grouped(sum(by_year.values()))),
             ],
