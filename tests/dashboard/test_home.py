@@ -12,6 +12,7 @@ from cases.figures import Show
 from cases.models import Case
 from staffing.actions import appoint, join
 from staffing.models import Membership, Tenure, Unit, User
+from tests.cases.test_tallies import build
 from tests.dashboard.lives import live
 from tests.world import (
     AT,
@@ -338,6 +339,7 @@ OTHERS = 12
 
 
 def queries(client: Client, path: str = "/") -> int:
+    build()
     client.get(path)  # the session's stamp
     client.get(path)  # what a process keeps for a minute is not what is counted
     with CaptureQueriesContext(connection) as asked:

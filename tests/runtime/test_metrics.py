@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
@@ -166,7 +166,8 @@ def test_a_database_that_is_away_is_a_number_too(client: Client, monkeypatch):
     def away(*args: object) -> None:
         raise OperationalError("away")
 
-    monkeypatch.setattr(connection, "ensure_connection", away)
+    # In the object, so that nothing stays behind.
+    monkeypatch.setitem(connections["default"].__dict__, "ensure_connection", away)
     found = numbers(client)
     assert value(found, "yuhu_database_up") == 0
     assert value(found, "yuhu_answers_total", status="404") >= 0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
-from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, Unit, around
+from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, Unit, around, closing
 from cases.figures.indicators.choice import ALL, OF_PARTS
 from yuhu.dashboard.board import formulas, readings, tables
 from yuhu.dashboard.board.area import PEOPLE, WORK, Board, Shown
@@ -12,7 +12,7 @@ from yuhu.dashboard.board.tables import Chart, Column, Row, Table
 from yuhu.kit.exceptions import NotFound
 
 Source = Callable[[Question], Numbers]
-# Who counts what stands beside the loop, and on which page its parts are told.
+# Who counts what stands beside the loop, and on which page its parts are told, if on any.
 AROUND: Mapping[str, tuple[Source, str]] = {
     **dict.fromkeys(
         (
@@ -21,6 +21,8 @@ AROUND: Mapping[str, tuple[Source, str]] = {
         ),
         (around.whistles, WORK),
     ),
+    "avg_handling_hours": (closing.handling, ""),
+    "follow_up_rate": (closing.follow_ups, ""),
     **dict.fromkeys(("off_list_tasks", "admission_rate"), (around.lists, WORK)),
     **dict.fromkeys(("mediation_success_rate", "performance_rate"), (around.mediations, WORK)),
     **dict.fromkeys(("visit_rate", "hazard_fix_rate"), (around.visits, PEOPLE)),
@@ -53,7 +55,7 @@ def explain(board: Board, key: str) -> Shown:
             "behind": tables.list_url(told.behind),
             "compared": _compared(board, told),
             "coverage_url": board.explained("rating_coverage"),
-            "elsewhere": board.url(AROUND[key][1]) if key in AROUND else "",
+            "elsewhere": board.url(AROUND[key][1]) if AROUND.get(key, ("", ""))[1] else "",
         },
     )
 

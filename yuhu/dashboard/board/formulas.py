@@ -77,6 +77,10 @@ COUNTS: Mapping[str, Promise] = {
     "hazards_removed": pgettext_lazy("count", "reported hazards removed"),
     "visit_hazards": pgettext_lazy("count", "hazards found at visits"),
     "visit_hazards_removed": pgettext_lazy("count", "hazards of visits removed"),
+    "handling_minutes": pgettext_lazy("count", "working minutes from the dispatch to the accepted result"),
+    "handling_cases": pgettext_lazy("count", "closed cases with a result that was not given on the spot"),
+    "followed_up": pgettext_lazy("count", "people who were spoken with"),
+    "to_be_followed_up": pgettext_lazy("count", "people who were drawn for a call"),
 }
 
 _BY_REPORT = pgettext_lazy("basis", "Counted by the day of the report.")
@@ -115,7 +119,7 @@ BASIS: Mapping[str, Promise] = {
         (
             *("closed", "completion_rate", "on_time_completion_rate", "overdue_rate", "front_end_rate"),
             *("repeat_rate", "solution_rate", "satisfaction_rate", "satisfaction_strict_rate"),
-            "rating_coverage",
+            *("rating_coverage", "avg_handling_hours", "follow_up_rate"),
         ),
         _BY_CLOSING,
     ),
@@ -162,7 +166,7 @@ _UP = (
     *("front_end_rate", "solution_rate", "satisfaction_rate", "satisfaction_strict_rate", "rating_coverage"),
     *("whistle_response_rate", "whistle_attendance_rate", "whistle_clear_rate", "whistle_street_score"),
     *("whistle_department_score", "block_size_rate", "post_match_rate", "visit_rate", "training_rate"),
-    *("mediation_success_rate", "performance_rate", "hazard_fix_rate"),
+    *("follow_up_rate", "mediation_success_rate", "performance_rate", "hazard_fix_rate"),
 )
 _DOWN = (
     "rework_rate",
@@ -172,6 +176,7 @@ _DOWN = (
     "overdue_rate",
     "repeat_rate",
     "off_list_tasks",
+    "avg_handling_hours",
 )
 # Which way is better; of the others more is neither good nor bad.
 _WANTED: Mapping[str, str] = {**dict.fromkeys(_UP, "up"), **dict.fromkeys(_DOWN, "down")}
@@ -195,5 +200,9 @@ def formula(one: Indicator) -> str:
     whole = counted(one.denominator)
     whole = f"({whole})" if len(one.denominator) > 1 else whole
     part = f"({part})" if len(one.numerator) > 1 else part
-    pattern = _("%(part)s ÷ %(whole)s × 100%%") if one.unit is Unit.RATIO else _("%(part)s ÷ %(whole)s")
+    patterns = {
+        Unit.RATIO: _("%(part)s ÷ %(whole)s × 100%%"),
+        Unit.HOURS: _("%(part)s ÷ 60 ÷ %(whole)s"),
+    }
+    pattern = patterns.get(one.unit) or _("%(part)s ÷ %(whole)s")
     return pattern % {"part": part, "whole": whole}

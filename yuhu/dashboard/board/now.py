@@ -19,10 +19,11 @@ _NO_CASES = Heap(Count(0), Count(0), Count(0))
 
 
 def now(board: Board) -> Shown:
-    """One query of what is open, two of rows, and the counts of three periods."""
+    """One query of what is open, one of rows, six of the six measures, and the counts of three periods."""
     standing = figures.standing(board.viewer, board.area)
     counts = board.spread(By.PART)
     whole = board.whole(counts)
+    latest, newest = figures.ends(board.viewer, board.area, ROWS)
     rates = [board.told(ALL[key], whole) for key in RATES]
     found = {} if board.ground.is_block else {"parts": parts_table(board, standing, counts)}
     return Shown(
@@ -33,8 +34,8 @@ def now(board: Board) -> Shown:
             "rates": [(rate, board.explained(rate.key), list_url(rate.behind)) for rate in rates],
             "coverage_url": board.explained("rating_coverage"),
             "rises": rises_of(board.question),
-            "latest": figures.longest_late(board.viewer, board.area, ROWS),
-            "newest": figures.newest(board.viewer, board.area, ROWS),
+            "latest": latest,
+            "newest": newest,
         },
     )
 

@@ -144,6 +144,8 @@ def text_of(figure: Figure) -> str:
         return NO_DATA
     if figure.unit is Unit.RATIO:
         return percent(Decimal(figure.value))
+    if figure.unit is Unit.HOURS:
+        return _("%(hours)s hours") % {"hours": plain(Decimal(figure.value))}
     return grouped(figure.value) if figure.unit is Unit.COUNT else plain(Decimal(figure.value))
 
 
