@@ -20,8 +20,9 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
+from cases.actions.follow_ups import weeks_to_draw
 from cases.actions.tallies.folding import compare, fold
-from cases.models import Case, Deadline, Escalation, TallyState, WorkOrder
+from cases.models import CallDraw, Case, Deadline, Escalation, TallyState, WorkOrder
 from cases.states import FINAL, State, Step
 from staffing.models import Membership, User
 from yuhu.api.models import IdempotencyRecord
@@ -53,6 +54,7 @@ def pending(at: dt.datetime) -> Counter[str]:
         "to warn": Deadline.objects.to_warn(before).count(),
         "to escalate": Deadline.objects.breached(before).count(),
         "to resume": Case.objects.filter(state=State.SUSPENDED, review_at__lte=before).count(),
+        "to draw": sum(1 for _street_and_week in weeks_to_draw(before)),
         "to feed": Outbox.objects.filter(entry__at__lte=before).count(),
         "to announce": FeedEntry.objects.after(fed).filter(entry__at__lte=before).count(),
         "to send": Delivery.objects.due(before).count(),
@@ -79,6 +81,7 @@ def violations(accepted: dict[str, Any], at: dt.datetime) -> list[str]:
         _warnings,
         _escalations,
         _closings,
+        _draws,
         lambda: _notices(at),
         _letters,
         lambda: _leases(at),
@@ -218,6 +221,15 @@ def _closings() -> Found:
         "number", flat=True
     ):
         yield f"clock of {number} runs, and the case has ended"
+
+
+def _draws() -> Found:
+    """A street's week is drawn whole or not at all, but for cases that were reopened at that moment."""
+    rows = CallDraw.objects.annotate(number=Count("calls"))
+    for row in rows.exclude(number__lte=F("sampled") + F("always")):
+        yield f"draw {row}: {row.number} calls, {row.sampled} and {row.always} drawn"
+    for row in rows.filter(number=0).exclude(sampled=0, always=0):
+        yield f"draw {row}: no calls, {row.sampled} and {row.always} drawn"
 
 
 def _notices(at: dt.datetime) -> Found:
