@@ -11,7 +11,7 @@ from cases.figures.overview import (
     oldest_untold,
     standing,
 )
-from cases.figures.results import Results, by_programme, hazards_removed, results
+from cases.figures.results import Results, by_programme, hazards_removed, results, since_start
 from cases.figures.sets import Show, select
 from cases.figures.turns import Turn, turns
 from cases.figures.viewer import Period, Viewer
@@ -38,6 +38,7 @@ __all__ = [
     "oldest_untold",
     "results",
     "select",
+    "since_start",
     "standing",
     "street_desk",
     "turns",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cases.actions.tallies.counting import CLOSED, HAZARD_CASES
 from cases.figures.indicators.question import Numbers, Question
-from cases.figures.indicators.spread import By, spread, sums
+from cases.figures.indicators.spread import By, spread, sums, sums_by
 from cases.figures.overview import in_area
 from cases.figures.sets import Show
 from cases.figures.viewer import Period, Viewer
@@ -52,6 +52,14 @@ def by_programme(question: Question) -> dict[str, tuple[Results, Results]]:
         promise = ("programme", key)
         told[key] = _results(ever, None, area, promise), _results(now, period, area, promise)
     return {key: both for key, both in told.items() if both[0].closed.number}
+
+
+def since_start(question: Question) -> dict[str, Numbers]:
+    """What was closed since the start by promise, and how it was rated, as counts by name. One query out of the
+    tallies; nothing while they are made anew."""
+    periods = {"ever": Period(clock.day_start(_BEGINNING), _tomorrow(question.at))}
+    found = sums_by(question, By.PROGRAMME, periods)
+    return found["ever"] if found is not None else {}
 
 
 def hazards_removed(question: Question) -> Count:

@@ -20,6 +20,7 @@ from cases.exceptions import NotYourMove, WrongState
 from cases.models import Case
 from cases.policies import Look, may_move
 from cases.states import MOVES, State
+from tests.standing import STANDING
 from tests.world import (
     AT,
     IN_STATE,
@@ -201,6 +202,8 @@ def tried() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def stage(django_db_setup, django_db_blocker) -> Iterator[Stage]:
+    with django_db_blocker.unblock():
+        STANDING.end()
     with django_db_blocker.unblock(), tried():
         world = build()
         cases = {str(state): maker(world) for state, maker in IN_STATE.items()}

@@ -73,6 +73,15 @@ def sums(question: Question, periods: Mapping[str, Period]) -> dict[str, dict[st
     return tallied.sums(question, periods)
 
 
+def sums_by(
+    question: Question, by: By, periods: Mapping[str, Period]
+) -> dict[str, dict[str, Numbers]] | None:
+    """The same by category, path or promise."""
+    if not _tallied(question, by) or tallied.as_of(question) is None:
+        return None
+    return tallied.sums_by(question, by.value, periods)
+
+
 def _tallied(question: Question, by: By) -> bool:
     """Whether the tallies hold what this person may see."""
     scope, area = question.scope, question.area

@@ -21,11 +21,12 @@ from cases.actions.tallies.counting import (
     RUNNING_LATE,
     SETTLED,
     derived,
+    seen_from_case,
 )
 from cases.figures.indicators.loop import counted
 from cases.figures.indicators.question import Numbers, Question
 from cases.figures.viewer import Period
-from cases.models import Deadline, Tally, TallyState
+from cases.models import Tally, TallyState
 from yuhu.journal.models import FeedEntry, Outbox
 from yuhu.kit import clock
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
@@ -81,6 +82,15 @@ def sums(question: Question, periods: Periods) -> dict[str, dict[str, int]]:
     rows = Tally.objects.filter(area=question.area, by=Tally.By.WHOLE)
     found = _settled(rows, "area", periods)
     return {name: found.get((name, question.area), dict.fromkeys(SETTLED, 0)) for name in periods}
+
+
+def sums_by(question: Question, by: str, periods: Periods) -> dict[str, dict[str, Numbers]]:
+    """What is settled of each category, path or promise, by the name of the period. One query."""
+    found: dict[str, dict[str, Numbers]] = {name: {} for name in periods}
+    rows = Tally.objects.filter(area=question.area, by=by)
+    for (name, key), numbers in _settled(rows, "key", periods).items():
+        found[name][key] = numbers
+    return found
 
 
 def level_below(area: str) -> int:
@@ -154,17 +164,24 @@ def _running(question: Question, column: str, periods: Periods) -> Counts:
                 found[each, key][moment] += numbers[moment]
         if name in periods:
             found[name, key].update({left: numbers[left] for left in LEFT})
-    clocks: QuerySet[Any] = Deadline.objects.filter(RUNNING, late)
-    clocks = clocks.filter(case__in=counted(question).order_by().values("pk"))
-    through = f"case__{column}" if column else ""
-    for (name, key), numbers in _grouped(clocks, "case__reported_at", through, RUNNING_LATE, periods).items():
+    # Joined to the cases: asked of the clocks, PostgreSQL walks through all cases of the area.
+    clocks: QuerySet[Any] = counted(question).filter(seen_from_case(RUNNING & late))
+    late_ones = {name: seen_from_case(which) for name, which in RUNNING_LATE.items()}
+    by_report = _grouped(clocks, "reported_at", column, late_ones, periods, counted_by="deadlines__pk")
+    for (name, key), numbers in by_report.items():
         if name in periods:
             found[name, key].update(numbers)
     return found
 
 
 def _grouped(
-    rows: "QuerySet[Any]", moment: str, column: str, sets: Mapping[str, Q], periods: Periods
+    rows: "QuerySet[Any]",
+    moment: str,
+    column: str,
+    sets: Mapping[str, Q],
+    periods: Periods,
+    *,
+    counted_by: str = "pk",
 ) -> Counts:
     """Counts by the period in which the moment lies, and by the column. One query."""
     which = Choose(
@@ -176,7 +193,7 @@ def _grouped(
         output_field=CharField(),
     )
     key = F(column) if column else Value("", output_field=CharField())
-    counts = {f"n_{name}": Count("pk", filter=condition) for name, condition in sets.items()}
+    counts = {f"n_{name}": Count(counted_by, filter=condition) for name, condition in sets.items()}
     lines = rows.order_by().annotate(n_period=which, n_key=key).values("n_period", "n_key").annotate(**counts)
     return {(line["n_period"], line["n_key"]): {name: line[f"n_{name}"] for name in sets} for line in lines}
 

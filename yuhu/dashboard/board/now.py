@@ -1,17 +1,20 @@
 """The first page of the board: where the loop stands, how well it works, where it is late, what rose and fell."""
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from cases import figures
 from cases.figures import Heap, Standing
 from cases.figures.indicators import By, Numbers, Spread
 from cases.figures.indicators.choice import ALL
+from cases.models import Case
 from yuhu.dashboard.board import readings, tables
 from yuhu.dashboard.board.area import Board, Shown
 from yuhu.dashboard.board.readings import Told
 from yuhu.dashboard.board.rises import rises_of
 from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table, list_url
-from yuhu.kit.figures import Count
+from yuhu.kit.figures import Count, Share
 
 RATES = ("on_time_completion_rate", "response_rate", "solution_rate", "satisfaction_rate")
 ROWS = 6
@@ -19,7 +22,7 @@ _NO_CASES = Heap(Count(0), Count(0), Count(0))
 
 
 def now(board: Board) -> Shown:
-    """One query of what is open, one of rows, six of the six measures, and the counts of three periods."""
+    """Twelve queries: what is open, three periods, both ends, what was ever closed, the six measures."""
     standing = figures.standing(board.viewer, board.area)
     counts = board.spread(By.PART)
     whole = board.whole(counts)
@@ -34,10 +37,36 @@ def now(board: Board) -> Shown:
             "rates": [(rate, board.explained(rate.key), list_url(rate.behind)) for rate in rates],
             "coverage_url": board.explained("rating_coverage"),
             "rises": rises_of(board.question),
+            "ever": ever(board),
             "latest": latest,
             "newest": newest,
         },
     )
+
+
+@dataclass(frozen=True)
+class Ever:
+    """What was closed of a promise since the start, and how it was rated."""
+
+    name: str
+    closed: str
+    satisfied: Share
+    coverage: Share
+
+
+def ever(board: Board) -> list[Ever]:
+    """By promise, those of which there is anything."""
+    found = figures.since_start(board.question)
+    return [
+        Ever(
+            str(one.label),
+            readings.grouped(numbers["closed"]),
+            Share.of(numbers["content"], numbers["rated"]),
+            Share.of(numbers["rated"], numbers["to_be_rated"]),
+        )
+        for one in Case.Programme
+        if (numbers := found.get(one.value)) and numbers["closed"]
+    ]
 
 
 def parts_table(board: Board, standing: Standing, counts: Spread) -> Table:

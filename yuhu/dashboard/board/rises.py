@@ -46,7 +46,7 @@ class Rise:
     def judged(self) -> str:
         """ "good", "bad" or "none": a fall in disputes is good."""
         outcome = self.measure.outcome
-        return outcome.value if outcome in (Outcome.GOOD, Outcome.BAD) else "none"
+        return outcome.value if self.change and outcome in (Outcome.GOOD, Outcome.BAD) else "none"
 
     @property
     def value(self) -> str:
@@ -59,9 +59,10 @@ class Rise:
         if one.change is None:
             return ""
         if one.unit in _BY_DIFFERENCE:
-            told = one.change * 100 if one.unit is Amount.RATIO else one.change
-            signed = f"{'+' if told > 0 else ''}{plain(told)}"
-            return _("%(amount)s points") % {"amount": signed} if one.unit is Amount.RATIO else signed
+            if one.unit is Amount.RATIO:
+                points = one.change * 100
+                return _("%(amount)s points") % {"amount": f"{'+' if points > 0 else ''}{plain(points)}"}
+            return f"{'+' if one.change > 0 else ''}{amount(one.change, one.unit)}"
         return share_text(one.change_rate) if one.change_rate is not None else ""
 
     @property
@@ -99,7 +100,7 @@ def amount(value: Decimal | None, unit: Amount) -> str:
         return NO_DATA
     if unit is Amount.RATIO:
         return percent(value)
-    told = f"{value:,}" if value == value.to_integral_value() else plain(value)
+    told = f"{int(value):,}" if value == value.to_integral_value() else f"{value:,.2f}"
     return f"{told} {_UNITS[unit]}" if unit in _UNITS else told
 
 
