@@ -144,17 +144,9 @@ def _first(moments: Iterable[dt.datetime | None]) -> dt.datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def ends(viewer: Viewer, area: str, rows: int) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
-    """The first of both ends: those whose limit passed longest ago, and the newest open ones. One query."""
-    cases = _cases(viewer, area)
-    late = cases.overdue(viewer.at).order_by("due_at", "pk").values("pk")[:rows]
-    new = cases.open().order_by("-reported_at", "-pk").values("pk")[:rows]
-    found: list[Case] = list(cases.filter(Q(pk__in=late) | Q(pk__in=new)).for_lists())
-    # Who stands at one end may also be late, or open; the right ones come first all the same.
-    overdue = [case for case in found if case.state in IN_HANDS and case.is_overdue(viewer.at)]
-    latest = sorted(overdue, key=lambda case: (case.due_at, case.pk))[:rows]
-    newest_ = sorted(found, key=lambda case: (case.reported_at, case.pk), reverse=True)[:rows]
-    return tuple(latest), tuple(newest_)
+def longest_late(viewer: Viewer, area: str, rows: int) -> tuple[Case, ...]:
+    """Those whose limit passed longest ago. One query."""
+    return tuple(_cases(viewer, area).overdue(viewer.at).for_lists().order_by("due_at", "pk")[:rows])
 
 
 def newest(viewer: Viewer, area: str, rows: int) -> tuple[Case, ...]:

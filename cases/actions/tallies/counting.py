@@ -9,7 +9,6 @@ they change as time passes, and are asked of the open cases, which are few. ``de
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
 
@@ -126,25 +125,6 @@ RUNNING_LATE: Mapping[str, Q] = {
     "accepts_waiting_late": _ACCEPT,
     **{f"{name}_running_late": Q(step=step) for name, step in _CLOCKS.items()},
 }
-
-
-def seen_from_case(condition: Q) -> Q:
-    """A condition of a clock, as the case's rows say it when their clocks are joined."""
-    found = Q(_connector=condition.connector, _negated=condition.negated)
-    for child in condition.children:
-        one: Any = child
-        found.children.append(seen_from_case(one) if isinstance(one, Q) else _from_case(*one))
-    return found
-
-
-def _from_case(name: str, value: Any) -> tuple[str, Any]:
-    if isinstance(value, F):
-        value = F(_column_from_case(value.name))  # type: ignore[attr-defined] # stubs do not know it
-    return _column_from_case(name), value
-
-
-def _column_from_case(name: str) -> str:
-    return name.removeprefix("case__") if name.startswith("case__") else f"deadlines__{name}"
 
 
 def derived(numbers: Mapping[str, int]) -> dict[str, int]:

@@ -8,6 +8,7 @@ when the tallies may serve (``spread``), adding up (``cases.actions.tallies.fold
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Case as Choose
@@ -21,15 +22,14 @@ from cases.actions.tallies.counting import (
     RUNNING_LATE,
     SETTLED,
     derived,
-    seen_from_case,
 )
 from cases.figures.indicators.loop import counted
 from cases.figures.indicators.question import Numbers, Question
 from cases.figures.viewer import Period
-from cases.models import Tally, TallyState
+from cases.models import Deadline, Tally, TallyState
 from yuhu.journal.models import FeedEntry, Outbox
 from yuhu.kit import clock
-from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET
+from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET, Scope
 
 Periods = Mapping[str, Period]
 # Counts by name, by period and key.
@@ -154,7 +154,8 @@ def _rest(whole: Mapping[str, int], parts: Iterable[Mapping[str, int]]) -> dict[
 def _running(question: Question, column: str, periods: Periods) -> Counts:
     """Of the open cases and the running clocks. Two queries."""
     late = Q(due_at__lt=question.at)
-    cases: QuerySet[Any] = counted(question).open()
+    rows = counted(_of_area(question))
+    cases: QuerySet[Any] = rows.open()
     sets = {name: late & which for name, which in LEFT.items()} | dict(NOW)
     found: Counts = defaultdict(lambda: defaultdict(int))
     for (name, key), numbers in _grouped(cases, "due_at", column, sets, periods).items():
@@ -164,24 +165,23 @@ def _running(question: Question, column: str, periods: Periods) -> Counts:
                 found[each, key][moment] += numbers[moment]
         if name in periods:
             found[name, key].update({left: numbers[left] for left in LEFT})
-    # Joined to the cases: asked of the clocks, PostgreSQL walks through all cases of the area.
-    clocks: QuerySet[Any] = counted(question).filter(seen_from_case(RUNNING & late))
-    late_ones = {name: seen_from_case(which) for name, which in RUNNING_LATE.items()}
-    by_report = _grouped(clocks, "reported_at", column, late_ones, periods, counted_by="deadlines__pk")
-    for (name, key), numbers in by_report.items():
+    clocks: QuerySet[Any] = Deadline.objects.filter(RUNNING, late)
+    clocks = clocks.filter(case__in=rows.order_by().values("pk"))
+    through = f"case__{column}" if column else ""
+    for (name, key), numbers in _grouped(clocks, "case__reported_at", through, RUNNING_LATE, periods).items():
         if name in periods:
             found[name, key].update(numbers)
     return found
 
 
+def _of_area(question: Question) -> Question:
+    """The question by whoever sees this area and nothing else: whoever is answered from the tallies sees all of it, and
+    what somebody sees as a party makes PostgreSQL walk through every case."""
+    return replace(question, scope=Scope(areas=frozenset({question.area}), has_post=True))
+
+
 def _grouped(
-    rows: "QuerySet[Any]",
-    moment: str,
-    column: str,
-    sets: Mapping[str, Q],
-    periods: Periods,
-    *,
-    counted_by: str = "pk",
+    rows: "QuerySet[Any]", moment: str, column: str, sets: Mapping[str, Q], periods: Periods
 ) -> Counts:
     """Counts by the period in which the moment lies, and by the column. One query."""
     which = Choose(
@@ -193,7 +193,7 @@ def _grouped(
         output_field=CharField(),
     )
     key = F(column) if column else Value("", output_field=CharField())
-    counts = {f"n_{name}": Count(counted_by, filter=condition) for name, condition in sets.items()}
+    counts = {f"n_{name}": Count("pk", filter=condition) for name, condition in sets.items()}
     lines = rows.order_by().annotate(n_period=which, n_key=key).values("n_period", "n_key").annotate(**counts)
     return {(line["n_period"], line["n_key"]): {name: line[f"n_{name}"] for name in sets} for line in lines}
 

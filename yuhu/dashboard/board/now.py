@@ -22,11 +22,10 @@ _NO_CASES = Heap(Count(0), Count(0), Count(0))
 
 
 def now(board: Board) -> Shown:
-    """Twelve queries: what is open, three periods, both ends, what was ever closed, the six measures."""
+    """Twelve queries: what is open, three periods, what is late longest, what was ever closed, the six measures."""
     standing = figures.standing(board.viewer, board.area)
     counts = board.spread(By.PART)
     whole = board.whole(counts)
-    latest, newest = figures.ends(board.viewer, board.area, ROWS)
     rates = [board.told(ALL[key], whole) for key in RATES]
     found = {} if board.ground.is_block else {"parts": parts_table(board, standing, counts)}
     return Shown(
@@ -38,8 +37,7 @@ def now(board: Board) -> Shown:
             "coverage_url": board.explained("rating_coverage"),
             "rises": rises_of(board.question),
             "ever": ever(board),
-            "latest": latest,
-            "newest": newest,
+            "latest": figures.longest_late(board.viewer, board.area, ROWS),
         },
     )
 
