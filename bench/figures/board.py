@@ -24,8 +24,10 @@ PAGES = (
     ("figures of the API", f"/api/v1/figures/?area={DISTRICT}"),
 )
 WHO, LIMIT, MOST = "leader", 1.5, 12
-# Who asks, with which posts: what every page costs, whatever it shows.
-NOTHING = "/board/999999/"
+# All indicators at once, and the six measures of two years.
+API, MOST_OF_API = f"/api/v1/figures/?area={DISTRICT}", 36
+# Who asks, with which posts, and what the area is called: what every page costs, whatever it shows.
+NOTHING = f"/board/{DISTRICT}/indicators/nothing/"
 
 
 def measure(plan: Plan) -> list[Figure]:
@@ -49,14 +51,14 @@ def measure(plan: Plan) -> list[Figure]:
             calls = [call(name, "GET", address, header) for header in headers]
             timed(callers, calls, WARM_UP)
             few, many = timed(callers, calls, count)
-            queries = costs[address][0] - asking
+            queries, most = costs[address][0] - asking, MOST_OF_API if address == API else MOST
             figures.append(
                 Figure(
                     name,
                     f"{many:.1f} ms = {many / few:.2f} times, {queries} queries for its data",
                     f"small: {few:.1f} ms",
-                    f"≤ {LIMIT} times, ≤ {MOST} queries",
-                    many <= LIMIT * few and queries <= MOST,
+                    f"≤ {LIMIT} times, ≤ {most} queries",
+                    many <= LIMIT * few and queries <= most,
                 )
             )
     return figures
