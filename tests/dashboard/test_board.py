@@ -244,7 +244,7 @@ def test_the_six_measures_are_shown_with_what_nobody_knows_as_a_dash(client: Cli
     for words in (
         "Party leadership shall rise –",
         "Residents&#x27; satisfaction shall rise 100% rated by 100%",
-        "Disputes per 1,000 households shall fall 0.00 per 1,000 households",
+        "Disputes per 1,000 households shall fall 0 per 1,000 households",
         "Administrative cost: general public budget spending shall fall – no base to compare with",
     ):
         assert words in text, words

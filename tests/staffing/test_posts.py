@@ -167,6 +167,8 @@ MAY: dict[str, str] = {
     "read_inspection": "district_leader auditor",
     "erase": LEADERS,
     "mediate": "mediator",
+    "enter_figures": "head duty_officer",
+    "check_figures": f"head {LEADERS}",
 }
 
 

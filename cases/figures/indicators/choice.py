@@ -8,17 +8,24 @@ from collections.abc import Mapping
 from django.utils.translation import pgettext_lazy
 
 from cases.actions.tallies.counting import derived
-from cases.figures.indicators.question import Numbers, Question
-from cases.figures.indicators.reading import Figure, _decimal, _sum, _value
-from cases.figures.indicators.table import TABLE, Indicator, Unit, _closed, _open, _registered
+from cases.figures.indicators.question import Numbers
+from cases.figures.indicators.table import (
+    TABLE,
+    Indicator,
+    Unit,
+    closed_list,
+    open_list,
+    registered_list,
+)
 from cases.figures.sets import Show
 
 COUNTS: tuple[Indicator, ...] = (
-    Indicator(
-        "registered", pgettext_lazy("indicator", "Cases registered"), ("registered",), (), _registered, Unit.COUNT
-    ),
-    Indicator("closed", pgettext_lazy("indicator", "Cases closed"), ("closed",), (), _closed(Show.CLOSED), Unit.COUNT),
-    Indicator("open_now", pgettext_lazy("indicator", "Cases open now"), ("open_now",), (), _open, Unit.COUNT),
+    Indicator("registered", pgettext_lazy("indicator", "Cases registered"),
+              ("registered",), (), registered_list, Unit.COUNT),
+    Indicator("closed", pgettext_lazy("indicator", "Cases closed"),
+              ("closed",), (), closed_list(Show.CLOSED), Unit.COUNT),
+    Indicator("open_now", pgettext_lazy("indicator", "Cases open now"),
+              ("open_now",), (), open_list, Unit.COUNT),
 )  # fmt: skip
 ALL: Mapping[str, Indicator] = {one.key: one for one in (*COUNTS, *TABLE)}
 _TOLD = frozenset(derived({}))
@@ -26,21 +33,6 @@ _TOLD = frozenset(derived({}))
 OF_PARTS: Mapping[str, Indicator] = {
     key: one for key, one in ALL.items() if _TOLD.issuperset((*one.numerator, *one.denominator))
 }
-
-
-def figure_of(one: Indicator, numbers: Numbers, question: Question) -> Figure:
-    """One indicator out of these counts. No query."""
-    coverage = ALL.get(one.coverage)
-    return Figure(
-        key=one.key,
-        name=one.name,
-        unit=one.unit,
-        numerator=_sum(one.numerator, numbers),
-        denominator=_sum(one.denominator, numbers) if one.denominator else None,
-        value=_value(one, numbers),
-        cases=one.cases(question) if one.cases else "",
-        coverage=_decimal(_value(coverage, numbers)) if coverage else None,
-    )
 
 
 def added(parts: "list[Numbers]") -> dict[str, int]:

@@ -55,21 +55,26 @@ def indicators(question: Question) -> list[Figure]:
 
 def figures_of(numbers: Numbers, question: Question) -> list[Figure]:
     """Every indicator of the table out of these counts, which somebody else made for the question. No query."""
-    values = {one.key: _value(one, numbers) for one in TABLE}
-    return [
-        Figure(
-            key=one.key,
-            name=one.name,
-            unit=one.unit,
-            numerator=_sum(one.numerator, numbers),
-            denominator=_sum(one.denominator, numbers) if one.denominator else None,
-            value=values[one.key],
-            cases=one.cases(question) if one.cases else "",
-            coverage=_decimal(values.get(one.coverage)),
-            median=_hours(numbers.get(one.median), 1),
-        )
-        for one in TABLE
-    ]
+    return [figure_of(one, numbers, question) for one in TABLE]
+
+
+def figure_of(one: Indicator, numbers: Numbers, question: Question) -> Figure:
+    """One indicator out of these counts. No query."""
+    coverage = _BY_KEY.get(one.coverage)
+    return Figure(
+        key=one.key,
+        name=one.name,
+        unit=one.unit,
+        numerator=_sum(one.numerator, numbers),
+        denominator=_sum(one.denominator, numbers) if one.denominator else None,
+        value=_value(one, numbers),
+        cases=one.cases(question) if one.cases else "",
+        coverage=_decimal(_value(coverage, numbers)) if coverage else None,
+        median=_hours(numbers.get(one.median), 1),
+    )
+
+
+_BY_KEY = {one.key: one for one in TABLE}
 
 
 def _sum(names: Iterable[str], numbers: Numbers) -> int | None:

@@ -48,7 +48,7 @@ class Indicator:
     median: str = ""
 
 
-def _registered(question: Question) -> str:
+def registered_list(question: Question) -> str:
     days = ("reported_after", question.first.isoformat()), ("reported_before", _last(question))
     return query_of(("show", Show.REGISTERED), in_area(question.area), *days)
 
@@ -57,11 +57,11 @@ def _last(question: Question) -> str:
     return (clock.local_date(question.period.end) - dt.timedelta(days=1)).isoformat()
 
 
-def _closed(show: Show) -> List:
+def closed_list(show: Show) -> List:
     return lambda question: query_of(("show", show), in_area(question.area), *question.period.query)
 
 
-def _open(question: Question) -> str:
+def open_list(question: Question) -> str:
     return query_of(("show", Show.REGISTERED), ("open", 1), in_area(question.area))
 
 
@@ -79,40 +79,40 @@ def _row(
     return Indicator(key, name, *parts, cases, unit, coverage, median)
 
 
-_DUE = _closed(Show.SHOULD_BE_CLOSED)
-_DONE, _ASKED, _RATED = _closed(Show.CLOSED), _closed(Show.ASKED), _closed(Show.RATED)
+_DUE = closed_list(Show.SHOULD_BE_CLOSED)
+_DONE, _ASKED, _RATED = closed_list(Show.CLOSED), closed_list(Show.ASKED), closed_list(Show.RATED)
 _SCORE, _COUNT = Unit.SCORE, Unit.COUNT
 _COVERAGE = "rating_coverage"
 
 TABLE: tuple[Indicator, ...] = (
     # By the day of the report
     _row("acceptance_rate", pgettext_lazy("indicator", "Accepted of all that were decided on"),
-         "accepted", "accepted_or_rejected", _registered),
+         "accepted", "accepted_or_rejected", registered_list),
     _row("on_time_registration_rate", pgettext_lazy("indicator", "Accepted in time"),
-         "accepted_in_time", "accept_due", _registered),
+         "accepted_in_time", "accept_due", registered_list),
     _row("dispatch_accuracy", pgettext_lazy("indicator", "Dispatches that were not returned"),
-         "dispatches_kept", "dispatches", _registered),
+         "dispatches_kept", "dispatches", registered_list),
     _row("on_time_sign_rate", pgettext_lazy("indicator", "Signed for in time"),
-         "sign_in_time", "sign_due", _registered),
+         "sign_in_time", "sign_due", registered_list),
     _row("response_rate", pgettext_lazy("indicator", "Person contacted in time"),
-         "contact_in_time", "contact_due", _registered),
+         "contact_in_time", "contact_due", registered_list),
     _row("rework_rate", pgettext_lazy("indicator", "Cases with a failed check"),
-         "reworked", "evaluated", _registered),
+         "reworked", "evaluated", registered_list),
     _row("return_rate", pgettext_lazy("indicator", "Requests to return a dispatch"),
-         "returns", "dispatches", _registered),
+         "returns", "dispatches", registered_list),
     _row("extension_rate", pgettext_lazy("indicator", "Cases with more time"),
-         "extended", "registered", _registered),
+         "extended", "registered", registered_list),
     _row("check_rate", pgettext_lazy("indicator", "Results that were checked"),
-         "checked", "handled", _registered),
+         "checked", "handled", registered_list),
     _row("self_found_rate", pgettext_lazy("indicator", "Found by staff"),
-         "self_found", "registered", _registered),
+         "self_found", "registered", registered_list),
     _row("urge_count", pgettext_lazy("indicator", "Urges"),
-         "urges", "", _registered, _COUNT),
+         "urges", "", registered_list, _COUNT),
     _row("supervise_on_time_rate", pgettext_lazy("indicator", "Supervised cases done in time"),
-         "supervise_in_time", "supervise_due", _registered),
+         "supervise_in_time", "supervise_due", registered_list),
     # Now
     _row("suspension_rate", pgettext_lazy("indicator", "Suspended of the open ones"),
-         "suspended_now", "open_now", _open),
+         "suspended_now", "open_now", open_list),
     # By the day of the closing, or of the limit of what is not closed
     _row("completion_rate", pgettext_lazy("indicator", "Closed of what should be closed"),
          "closed", "should_be_closed", _DUE),
@@ -144,7 +144,7 @@ TABLE: tuple[Indicator, ...] = (
     _row("whistle_clear_rate", pgettext_lazy("indicator", "Whistles cleared in time"),
          "whistle_cleared", "whistle_cleared_of"),
     _row("whistle_rate", pgettext_lazy("indicator", "Whistles in the registered cases"),
-         "whistles", "whistles_of", _registered),
+         "whistles", "whistles_of", registered_list),
     _row("whistle_street_score", pgettext_lazy("indicator", "Departments' rating of the streets"),
          "street_points", "street_ratings", None, _SCORE),
     _row("whistle_department_score", pgettext_lazy("indicator", "Streets' rating of the departments"),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from blocks.figures import block_names
 from cases.figures.indicators import By, Indicator, Unit, spread
-from cases.figures.indicators.choice import OF_PARTS, added, figure_of
+from cases.figures.indicators.choice import OF_PARTS, added
+from cases.figures.indicators.reading import figure_of
 from yuhu.dashboard.board import formulas, readings, tables
 from yuhu.dashboard.board.area import Board, Shown
 from yuhu.dashboard.board.readings import NO_DATA, Told

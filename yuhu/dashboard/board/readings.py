@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cases.figures.indicators import Figure, Indicator, Numbers, Question, Unit
-from cases.figures.indicators.choice import ALL, added, figure_of
+from cases.figures.indicators.choice import ALL, added
+from cases.figures.indicators.reading import figure_of
 from cases.figures.indicators.spread import Spread
 from yuhu.dashboard.board.formulas import wanted
 from yuhu.dashboard.board.periods import Chosen

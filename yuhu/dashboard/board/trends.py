@@ -9,7 +9,8 @@ from django.utils.translation import pgettext
 
 from cases.figures import by_programme
 from cases.figures.indicators import By, Figure, Indicator, Unit, spread
-from cases.figures.indicators.choice import OF_PARTS, added, figure_of
+from cases.figures.indicators.choice import OF_PARTS, added
+from cases.figures.indicators.reading import figure_of
 from cases.models import Case
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
