@@ -226,7 +226,7 @@ def test_nobody_sees_what_lies_outside(client: Client, world: World):
     for name in ("governor", "supervisor", "handler", "dispatcher", "streetleader", "department"):
         assert other.number not in page(client, world.people[name]), name
     assert mine.number not in page(client, world.dispatcher9)
-    text = page(client, world.leader, "/board/430302/")
+    text = page(client, world.leader, "/cases/")
     assert other.number in text
     assert mine.number in text
 

@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cases.actions import attach
 from cases.models import Case
 from cases.photos import prepare
+from duties.models import DutyList
 from staffing.models import User
 from tests.admin.test_rights import ROWS as LISTS_OF_THE_DESK
 from tests.pages.conftest import jpeg
@@ -276,9 +277,11 @@ def addresses(case: Case, world: World) -> dict[str, list[str]]:
         "app_label": "cases",
         "url": "x",
     }
+    listed = DutyList.objects.order_by("pk").values_list("pk", flat=True)[0]
     made: dict[str, list[str]] = {}
     for route, pattern in _walk(get_resolver().url_patterns):
         text = route.replace("{move}", str(pattern.pattern).rpartition("moves/")[2].strip("/$"))
+        values["pk"] = str(listed) if "/duty-lists/" in text else photo
         text = re.sub(r"[<{]([^>}]+)[>}]", lambda found: values[found[1]], text)
         if route in ("/f/<slug:token>/<slug:name>/",):
             text = text.replace("evaluate", "rate")
