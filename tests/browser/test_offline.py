@@ -113,7 +113,8 @@ def test_an_answer_that_was_lost_makes_no_second_case(phone: Phone) -> None:
     phone.try_again()
     phone.waits(1, "sent")
     once((TEXT, [ONE, TWO]))
-    assert phone.gate.sent() >= 3
+    # The second loss may come too late: the line may be mended before it.
+    assert phone.gate.sent() >= 2, "one whose answer was lost, one that was heard"
 
 
 def test_the_page_of_a_captive_portal_is_no_answer(phone: Phone) -> None:
