@@ -40,10 +40,6 @@ class Ground:
         return self.way[-1].name
 
     @property
-    def is_district(self) -> bool:
-        return len(self.code) == DISTRICT
-
-    @property
     def is_block(self) -> bool:
         return len(self.code) == BLOCK
 

@@ -14,6 +14,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from yuhu.kit import spans
+
 EARLIEST_YEAR = 2000
 Days = tuple[dt.date, dt.date]
 
@@ -86,8 +88,8 @@ def year_before(days: Days) -> Days:
     """The same days of the year before; what ends with a February ends with the February before."""
     first, last = days
     ends_with_month = last == _end_of_month(last.year, last.month)
-    same = _end_of_month(last.year - 1, last.month) if ends_with_month else _one_year_back(last)
-    return _one_year_back(first), same
+    same = _end_of_month(last.year - 1, last.month) if ends_with_month else spans.year_before(last)
+    return spans.year_before(first), same
 
 
 def added_up(known: Mapping[Days, Decimal], days: Days) -> tuple[Decimal, tuple[Days, ...]] | None:
@@ -106,10 +108,3 @@ def added_up(known: Mapping[Days, Decimal], days: Days) -> tuple[Decimal, tuple[
 
 def _end_of_month(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _one_year_back(day: dt.date) -> dt.date:
-    """29 February has no day a year before; the 28th stands for it."""
-    if (day.month, day.day) == (2, 29):
-        return dt.date(day.year - 1, 2, 28)
-    return day.replace(year=day.year - 1)

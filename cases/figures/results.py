@@ -18,9 +18,6 @@ from cases.states import State
 from yuhu.kit import clock
 from yuhu.kit.figures import Count, Share, query_of
 
-# No case is older.
-_BEGINNING = dt.date(2000, 1, 1)
-
 
 @dataclass(frozen=True)
 class Results:
@@ -57,14 +54,14 @@ def by_programme(question: Question) -> dict[str, tuple[Results, Results]]:
 def since_start(question: Question) -> dict[str, Numbers]:
     """What was closed since the start by promise, and how it was rated, as counts by name. One query out of the
     tallies; nothing while they are made anew."""
-    periods = {"ever": Period(clock.day_start(_BEGINNING), _tomorrow(question.at))}
+    periods = {"ever": Period.until(_tomorrow(question.at))}
     found = sums_by(question, By.PROGRAMME, periods)
     return found["ever"] if found is not None else {}
 
 
 def hazards_removed(question: Question) -> Count:
     """Hazards that were removed since the start; those found at visits are counted there. One query."""
-    found = sums(question, {"ever": Period(clock.day_start(_BEGINNING), _tomorrow(question.at))})
+    found = sums(question, {"ever": Period.until(_tomorrow(question.at))})
     number = (
         found["ever"]["hazards_ended"]
         if found is not None
@@ -79,7 +76,7 @@ def _tomorrow(at: dt.datetime) -> dt.datetime:
 
 def _around(period: Period, at: dt.datetime) -> Mapping[str, Period]:
     """All the time there is, with the period in the middle."""
-    earlier = Period(clock.day_start(_BEGINNING), period.start)
+    earlier = Period.until(period.start)
     end = _tomorrow(at)
     later = {"later": Period(period.end, end)} if period.end < end else {}
     return {"earlier": earlier, "now": period, **later}

@@ -9,6 +9,8 @@ from staffing.posts import Post
 from yuhu.kit import clock
 from yuhu.kit.scope import Scope
 
+_BEGINNING = dt.date(2000, 1, 1)
+
 
 @dataclass(frozen=True)
 class Period:
@@ -21,6 +23,11 @@ class Period:
     def of_days(cls, first: dt.date, last: dt.date) -> "Period":
         """From the beginning of the first to the end of the last local day."""
         return cls(clock.day_start(first), clock.day_start(last + dt.timedelta(days=1)))
+
+    @classmethod
+    def until(cls, end: dt.datetime) -> "Period":
+        """All the time before ``end``: no case is older."""
+        return cls(clock.day_start(_BEGINNING), end)
 
     @classmethod
     def last_days(cls, days: int, at: dt.datetime) -> "Period":

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from yuhu.dashboard.board.periods import Days, Span, chosen, months, year_before
+from yuhu.dashboard.board.periods import Days, Span, chosen, months
+from yuhu.kit.spans import year_before
 
 TODAY = dt.date(2026, 11, 24)
 

@@ -1,4 +1,5 @@
-"""Arithmetic of spans of time: what several cover together, and what is left of them. Pure; ends are exclusive."""
+"""Arithmetic of spans of time: what several cover together, what is left of them, and the same day of the year before.
+Pure; ends are exclusive."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -33,3 +34,8 @@ def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
         if start < end:
             left.append((start, end))
     return left
+
+
+def year_before(day: dt.date) -> dt.date:
+    """The same day of the year before; 29 February has none, and the 28th stands for it."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

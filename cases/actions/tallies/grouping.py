@@ -1,5 +1,4 @@
-"""Counts of cases and of what hangs on them, by any column of the case: what
-``counting`` says, asked of the rows.
+"""What ``counting`` says, asked of the rows: cases and what hangs on them, by any column of the case.
 
 Read-only. The tallies ask by the key of the case; figures (``cases.figures.indicators.loop``) by areas and categories.
 """

@@ -20,7 +20,6 @@ from cases.figures.viewer import Period
 from cases.figures.visits import HAZARD, REMOVED
 from cases.states import State
 from staffing.models import Assistant, Finding, Visit
-from yuhu.kit import clock
 
 Facts = Mapping[str, int]
 # The facts that are counts of the tallies.
@@ -33,8 +32,6 @@ _TALLIED = {
     "hazards_found": "hazards",
     "hazards_removed": "hazards_removed",
 }
-# No case is older.
-_BEGINNING = dt.date(2000, 1, 1)
 
 
 def facts_of(now: Question, base: Question) -> tuple[Facts, Facts]:
@@ -60,7 +57,7 @@ def _out_of_tallies(now: Question, base: Question) -> tuple[dict[str, int], dict
     found until then, less what was ended."""
     if base.period.end > now.period.start:
         return None
-    begin = Period(clock.day_start(_BEGINNING), base.period.start)
+    begin = Period.until(base.period.start)
     between = Period(base.period.end, now.period.start)
     periods = {"begin": begin, "base": base.period, "between": between, "now": now.period}
     found = sums(now, {name: one for name, one in periods.items() if one.start < one.end})

@@ -7,7 +7,7 @@ when the tallies may serve (``spread``), adding up (``cases.actions.tallies.fold
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from cases.models import Deadline, Tally, TallyState
 from yuhu.journal.models import FeedEntry, Outbox
 from yuhu.kit import clock
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET, Scope
+from yuhu.kit.spans import merged
 
 Periods = Mapping[str, Period]
 # Counts by name, by period and key.
@@ -110,8 +111,8 @@ def _settled(rows: "QuerySet[Any]", key: str, periods: Periods) -> Counts:
         output_field=CharField(),
     )
     asked = Q()
-    for first, end in _spans(days.values()):
-        asked |= Q(day__gte=first, day__lt=end)
+    for start, end in merged((one.start, one.end) for one in periods.values()):
+        asked |= Q(day__gte=clock.local_date(start), day__lt=clock.local_date(end))
     sums = {f"n_{name}": Sum(name) for name in SETTLED}
     lines = (
         rows.filter(asked)
@@ -123,20 +124,6 @@ def _settled(rows: "QuerySet[Any]", key: str, periods: Periods) -> Counts:
     return {
         (line["n_period"], line["n_key"]): {name: line[f"n_{name}"] for name in SETTLED} for line in lines
     }
-
-
-def _spans(days: Iterable[tuple[dt.date, dt.date]]) -> Iterator[tuple[dt.date, dt.date]]:
-    """Periods that touch each other, as one."""
-    waiting: tuple[dt.date, dt.date] | None = None
-    for first, end in sorted(days):
-        if waiting is not None and first <= waiting[1]:
-            waiting = waiting[0], max(end, waiting[1])
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = first, end
-    if waiting is not None:
-        yield waiting
 
 
 def _rest(whole: Mapping[str, int], parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

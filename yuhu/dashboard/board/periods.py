@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.figures import Period
+from yuhu.kit.spans import year_before
 
 RECENT_DAYS, LONGEST_DAYS = 30, 366
 _DAY = dt.timedelta(days=1)
@@ -121,11 +122,6 @@ def months(count: int, today: dt.date) -> list[Days]:
         found.append(Days(first, last))
         last = first - _DAY
     return found[::-1]
-
-
-def year_before(day: dt.date) -> dt.date:
-    """The same day of the year before; the 29th of February has the 28th."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _own(first: dt.date | None, last: dt.date | None, today: dt.date) -> Chosen:

@@ -5,7 +5,7 @@ there is none. What rests on few cases is marked: it is greyed, and has no place
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
@@ -17,8 +17,6 @@ from cases.figures.indicators.choice import ALL, added
 from cases.figures.indicators.reading import figure_of
 from cases.figures.indicators.spread import Spread
 from yuhu.dashboard.board.formulas import wanted
-from yuhu.dashboard.board.periods import Chosen
-from yuhu.kit.scope import Scope
 
 NO_DATA = "–"
 _CENT = Decimal("0.01")
@@ -111,11 +109,6 @@ _LISTED = frozenset(
     (name,) for name in ("registered", "should_be_closed", "closed", "rated", "to_be_rated", "open_now")
 )
 COVERED = frozenset({"solution_rate", "satisfaction_rate", "satisfaction_strict_rate"})
-
-
-def questions(scope: Scope, area: str, chosen: Chosen, question: Question) -> dict[str, Question]:
-    """The same question for each period of the choice."""
-    return {name: replace(question, period=period) for name, period in chosen.periods.items()}
 
 
 def told(one: Indicator, counts: Mapping[str, Numbers], asked: Mapping[str, Question]) -> Told:

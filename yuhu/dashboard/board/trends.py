@@ -14,9 +14,10 @@ from cases.figures.indicators.reading import figure_of
 from cases.models import Case
 from yuhu.dashboard.board import tables
 from yuhu.dashboard.board.area import Board, Shown
-from yuhu.dashboard.board.periods import Days, months, year_before
+from yuhu.dashboard.board.periods import Days, months
 from yuhu.dashboard.board.readings import NO_DATA, Told
 from yuhu.dashboard.board.tables import Cell, Chart, Column, Row, Table, list_url
+from yuhu.kit.spans import year_before
 
 USUAL, MONTHS = "registered", {"12": 12, "24": 24}
 BRANCH = 2  # digits of a branch of categories
