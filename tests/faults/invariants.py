@@ -21,7 +21,7 @@ from django.db import close_old_connections, connection, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from cases.actions.follow_ups import weeks_to_draw
-from cases.actions.tallies.folding import compare, fold
+from cases.actions.tallies.folding import compare
 from cases.models import CallDraw, Case, Deadline, Escalation, TallyState, WorkOrder
 from cases.states import FINAL, State, Step
 from staffing.models import Membership, User
@@ -35,6 +35,8 @@ from yuhu.kit import clock
 Found = Iterator[str]
 # What became due so recently may still be on its way: the next sweep asks for it.
 RECENT = dt.timedelta(seconds=8)
+# A moment at which everything is folded is waited for so long.
+QUIET_SECONDS = 30
 # Kinds that only a person's move records, so that accepted moves and entries must agree one to one.
 BY_PERSON = {
     "case.signed", "case.handed_back", "case.evaluated", "case.return_requested", "case.return_decided",
@@ -87,7 +89,7 @@ def violations(accepted: dict[str, Any], at: dt.datetime) -> list[str]:
         lambda: _leases(at),
         lambda: _receivers(clock.local_date(at)),
         _feed,
-        _tallies,
+        lambda: _tallies(at),
         _keys,
     )
     return [sentence for ask in asked for sentence in ask()]
@@ -309,12 +311,18 @@ def _receivers(on: dt.date) -> Found:
             yield f"case {case.number} is {case.state} and nobody answers for it"
 
 
-def _tallies() -> Found:
-    """What the figures add up is what the cases say; what came in the last seconds is not folded yet."""
-    while fold(at=clock.now()):
-        pass
+def _tallies(at: dt.datetime) -> Found:
+    """What the figures add up is what the cases say; to be asked of a moment at which everything is folded."""
+    if unfolded := _unfolded(at):
+        yield f"pending: {unfolded} to tally or to feed, so nobody could compare the tallies with the cases"
+        return
     for difference in compare(on_chunk=lambda _count: None)[:5]:
         yield f"tallies: {difference}"
+
+
+def _unfolded(at: dt.datetime) -> int:
+    """What the tallies do not know yet at ``at``, however recent it is."""
+    return _untallied(at) + Outbox.objects.count()
 
 
 def _feed() -> Found:
@@ -372,6 +380,11 @@ def main() -> None:
     while pending(clock.now()) and time.monotonic() - began < grace:
         time.sleep(0.5)
         close_old_connections()
-    with one_moment() as at:
-        found = {"violations": violations(accepted, at), "counts": counts()}
+    found: dict[str, Any] = {}
+    until = time.monotonic() + min(grace, QUIET_SECONDS)
+    while not found:
+        with one_moment() as at:
+            if time.monotonic() > until or not _unfolded(at):
+                found = {"violations": violations(accepted, at), "counts": counts()}
+        time.sleep(0.05)
     sys.stdout.write(json.dumps(found | {"seconds": round(time.monotonic() - began, 1)}) + "\n")
