@@ -13,6 +13,8 @@ from blocks.geometry.shapes import (
     metres_to,
     on_earth,
     read_polygons,
+    square_metres,
+    together,
 )
 
 __all__ = [
@@ -27,4 +29,6 @@ __all__ = [
     "metres_to",
     "on_earth",
     "read_polygons",
+    "square_metres",
+    "together",
 ]

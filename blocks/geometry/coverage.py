@@ -76,6 +76,17 @@ class Locator(Generic[K]):
             open_ = np.delete(open_, list(found))
         return answers
 
+    def lies_in_one(self, outline: "BaseGeometry") -> float:
+        """Which part of the outline, 0 to 1, lies in exactly one of the areas: not in two, not in none. Shapes must
+        be valid; an edge that two areas share has no ground."""
+        shapes = self._tree.geometries[self._tree.query(outline, predicate="intersects")]
+        first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        pairs = first < second
+        common = shapely.get_parts(shapely.intersection(shapes[first[pairs]], shapes[second[pairs]]))
+        twice = shapely.union_all(common[shapely.get_dimensions(common) == 2])
+        once = shapely.union_all(shapes).intersection(outline).difference(twice)
+        return min(float(once.area / outline.area), 1.0)
+
     def _lowest(self, pairs: Any, distance: float | None) -> dict[int, int]:
         points = shapely.points(pairs)
         if distance is None:

@@ -4,7 +4,7 @@ Coordinates are degrees, longitude first, as in GeoJSON (RFC 7946). Leaves to ot
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from yuhu.kit.lazy import Library
@@ -133,6 +133,11 @@ def label_point(shape: "BaseGeometry") -> tuple[float, float]:
     if not shape.contains(point):
         point = shapely.point_on_surface(shape)
     return round(point.x, 6), round(point.y, 6)
+
+
+def together(outlines: Iterable[GeoJSON]) -> "BaseGeometry":
+    """Several outlines as one shape."""
+    return shapely.union_all([read_polygons(outline) for outline in outlines])
 
 
 def metres_to(shape: "BaseGeometry", longitude: float, latitude: float) -> float:

@@ -6,7 +6,7 @@ import pytest
 import shapely
 from shapely.geometry import box, shape
 
-from blocks.geometry import BadGeometry, audit, mend, read_polygons
+from blocks.geometry import BadGeometry, Locator, audit, mend, read_polygons
 from blocks.geometry.shapes import flaw, label_point, square_metres
 
 SQUARE = [[112.0, 27.0], [112.1, 27.0], [112.1, 27.1], [112.0, 27.1], [112.0, 27.0]]
@@ -117,6 +117,23 @@ def test_overlaps_and_gaps_are_found_with_their_neighbours_and_their_size():
     assert (gap.kind, gap.keys) == ("gap", ("a", "b", "c"))
     assert gap.shape.area == pytest.approx(0.5)
     assert gap.square_metres == pytest.approx(0.5 * 111_320**2, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    "areas, part",
+    [
+        ([box(0, 0, 1, 2), box(1, 0, 2, 2)], 1),
+        ([box(0, 0, 1, 2), box(1, 0, 2, 1)], 0.75),
+        ([box(0, 0, 1.5, 2), box(0.5, 0, 2, 2)], 0.5),
+        ([box(0, 0, 2, 2), box(0, 0, 2, 2), box(0, 0, 2, 2)], 0),
+        ([box(0, 0, 2, 2), box(0, 0, 1, 1), box(0, 0, 1, 2), box(1, 1, 3, 3)], 0.25),
+        ([box(5, 5, 6, 6)], 0),
+        ([box(-9, -9, 9, 9)], 1),
+    ],
+)
+def test_ground_counts_that_lies_in_exactly_one_area(areas: list[shapely.Polygon], part: float):
+    locator = Locator((number, shape.__geo_interface__) for number, shape in enumerate(areas))
+    assert locator.lies_in_one(box(0, 0, 2, 2)) == pytest.approx(part)
 
 
 def test_an_area_inside_another_is_an_overlap():

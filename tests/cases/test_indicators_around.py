@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.models import Block
+from blocks.models import Block, Community, Division
 from cases.figures import Period
 from cases.figures.indicators import Figure, Question, indicators
 from cases.models import Case, Mediation
@@ -162,6 +162,22 @@ def test_blocks_and_their_people(world: World) -> None:
     assert parts(of(world, "governor"), "block_size_rate", world.b1.code)[1] == 1
     before = Period.of_days(dt.date(2021, 12, 1), dt.date(2021, 12, 31))
     assert figure(leader, "post_match_rate", period=before).value is None, "no division was in force"
+
+
+def test_the_ground_of_an_area_lies_in_exactly_one_block_or_not(world: World) -> None:
+    """Nearly all of it in the district of the tests; less when a block is moved over its neighbour."""
+    leader, community = of(world), world.b1.code[:12]
+    whole = {area: figure(leader, "block_coverage", area) for area in (DISTRICT, STREET, community)}
+    assert all(one.value == 1 and (one.numerator or 0) <= (one.denominator or 0) for one in whole.values())
+    assert (whole[community].denominator or 0) < (whole[STREET].denominator or 0)
+    assert (whole[STREET].denominator or 0) < (whole[DISTRICT].denominator or 0)
+    moved = Block.objects.in_force(TODAY).get(code=world.b2.code)
+    Block.objects.filter(pk=moved.pk).update(boundary=world.b1.boundary)
+    Division.objects.filter(pk=moved.division_id).update(digest="moved")
+    assert (figure(leader, "block_coverage", community).value or 0) < 1, "b1 in two, b2's ground in none"
+    assert figure(leader, "block_coverage", world.b1.code).value == 0
+    Community.objects.filter(pk=community).update(boundary=None)
+    assert figure(leader, "block_coverage", community).value is None
 
 
 def test_a_case_that_was_urged_twice_counts_twice(world: World) -> None:

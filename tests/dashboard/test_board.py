@@ -14,7 +14,7 @@ from yuhu.dashboard.board.now import now
 
 pytestmark = pytest.mark.django_db
 
-TABS = ("", "trends/", "kinds/", "work/", "people/", "map/")
+TABS = ("", "trends/", "kinds/", "work/", "people/", "map/", "indicators/")
 LINK = re.compile(r'<a[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 

@@ -12,7 +12,9 @@ from tests.dashboard.boards import DISTRICT, board
 from tests.dashboard.lives import live
 from tests.world import AT, STREET, World, a_closed
 from yuhu.dashboard.board import formulas, tables
+from yuhu.dashboard.board.every import every
 from yuhu.dashboard.board.explain import AROUND, explain
+from yuhu.dashboard.board.readings import COVERED
 from yuhu.dashboard.board.tables import Cell, Column, Row, Table
 from yuhu.dashboard.board.views import PAGES
 
@@ -49,6 +51,27 @@ def test_the_page_tells_the_same_numbers_as_the_table(world: World):
     }
     told = {key: explain(asked, key).more["told"].now for key in expected}  # type: ignore[attr-defined]
     assert {key: (one.numerator, one.denominator, one.value) for key, one in told.items()} == expected
+
+
+def test_the_page_of_all_indicators_tells_each_once_with_the_same_numbers(world: World):
+    live(world)
+    asked = board(world, tab="indicators")
+    figures = {figure.key: figure for figure in indicators(asked.question)}
+    rows = [row for table in every(asked).tables.values() for row in table.rows]
+    assert sorted(row.key for row in rows) == sorted(figures)
+    for row in rows:
+        one = figures[row.key]
+        assert [cell.value for cell in row.cells[1:3]] == [one.numerator, one.denominator], row.key
+        assert (row.cells[0].value is None) == (one.value is None), row.key
+    beside = {row.key: row.cells[3].text for row in rows if row.cells[3:] and row.cells[3].text}
+    assert set(beside) == {*COVERED, "avg_handling_hours"}
+
+
+def test_a_mean_is_not_explained_without_its_median(client: Client, world: World):
+    a_closed(world)
+    client.force_login(world.leader)
+    client.cookies["django_language"] = "en"
+    assert "median" in client.get(f"/board/{DISTRICT}/indicators/avg_handling_hours/").content.decode()
 
 
 def test_the_parts_of_a_ranking_add_up(world: World):

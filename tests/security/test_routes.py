@@ -70,6 +70,7 @@ TABLE = """
 /board/<slug:area>/map/                       GET   board     403/404
 /board/<slug:area>/map/points/                GET   board     403/404
 /board/<slug:area>/wall/                      GET   board     403/404
+/board/<slug:area>/indicators/                GET   board     403/404
 /board/<slug:area>/indicators/<slug:key>/     GET   none      403/404
 /board/<slug:area>/export/<slug:tab>/<slug:table>.xlsx GET board 403/404
 /journal/                                     GET   audits    403

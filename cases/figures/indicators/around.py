@@ -1,4 +1,4 @@
-"""Counts of what stands beside the loop: whistles, mediations, lists, visits, hazards, people in blocks. Read-only.
+"""Counts of what stands beside the loop: whistles, mediations, lists, visits, hazards, blocks, people. Read-only.
 
 Most are told by the figures of their own pages, so that a number is the same wherever it stands. A name that is missing
 is not told to whoever asks: a nought would be a false one.
@@ -6,6 +6,7 @@ is not told to whoever asks: a nought would be a false one.
 
 from django.db.models import Count, Q, Sum
 
+from blocks.figures import block_coverage
 from blocks.models import Block
 from cases.figures.indicators.question import Numbers, Question
 from cases.figures.visits import HAZARD, REMOVED
@@ -85,6 +86,14 @@ def visits(question: Question) -> Numbers:
         "visit_hazards": found["found"],
         "visit_hazards_removed": found["removed"],
     }
+
+
+def ground(question: Question) -> Numbers:
+    """Square metres in exactly one block on the last day of the period. Two queries."""
+    if question.scope.kinds is not None or not question.scope.has_post:
+        return {}
+    found = block_coverage(question.area, question.last)
+    return _parts("ground_covered", found) if found else {}
 
 
 def people(question: Question) -> Numbers:

@@ -21,6 +21,7 @@ SOURCES: tuple[Source, ...] = (
     around.mediations,
     around.lists,
     around.visits,
+    around.ground,
     around.people,
 )
 

@@ -1,7 +1,7 @@
 """Every indicator of domain.md 6.2 that the system's own rows can tell, in one table. Pure.
 
-Left out, since no table here holds what they need: push_reach_rate and contact_rate (WeCom contacts), block_coverage
-and circle_coverage (addresses and ways on foot); speed_up_rate, agent_rate and one_visit_rate belong to the services,
+Left out, since no table here holds what they need: push_reach_rate and contact_rate (WeCom contacts), circle_coverage
+(ways on foot); speed_up_rate, agent_rate and one_visit_rate belong to the services,
 which stand above the cases.
 """
 
@@ -149,6 +149,8 @@ TABLE: tuple[Indicator, ...] = (
          "street_points", "street_ratings", None, _SCORE),
     _row("whistle_department_score", pgettext_lazy("indicator", "Streets' rating of the departments"),
          "department_points", "department_ratings", None, _SCORE),
+    _row("block_coverage", pgettext_lazy("indicator", "Ground in exactly one block"),
+         "ground_covered", "ground_covered_of"),
     _row("block_size_rate", pgettext_lazy("indicator", "Blocks of the right size"),
          "blocks_sized", "blocks_sized_of"),
     _row("post_match_rate", pgettext_lazy("indicator", "Blocks with all their people"),

@@ -27,7 +27,7 @@ from yuhu.kit import clock
 from yuhu.kit.exceptions import Forbidden, NotFound
 from yuhu.kit.scope import BLOCK, COMMUNITY, DISTRICT, STREET, Scope
 
-NOW, TRENDS, KINDS, WORK, PEOPLE, MAP = "now", "trends", "kinds", "work", "people", "map"
+NOW, TRENDS, KINDS, WORK, PEOPLE, MAP, EVERY = "now", "trends", "kinds", "work", "people", "map", "indicators"
 # No tab, but a page too: how one figure came about.
 INDICATOR = "indicator"
 TABS: Mapping[str, str | Promise] = {
@@ -37,6 +37,7 @@ TABS: Mapping[str, str | Promise] = {
     WORK: pgettext_lazy("board", "Departments and lists"),
     PEOPLE: pgettext_lazy("board", "People and visits"),
     MAP: pgettext_lazy("board", "Map"),
+    EVERY: pgettext_lazy("board", "All indicators"),
 }
 PART_NAMES: Mapping[int, str | Promise] = {
     DISTRICT: pgettext_lazy("board", "Street"),

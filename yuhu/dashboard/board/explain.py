@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases.figures.indicators import By, Indicator, Numbers, Question, Spread, Unit, around, closing
 from cases.figures.indicators.choice import ALL, OF_PARTS
 from yuhu.dashboard.board import formulas, readings, tables
-from yuhu.dashboard.board.area import PEOPLE, WORK, Board, Shown
+from yuhu.dashboard.board.area import EVERY, PEOPLE, WORK, Board, Shown
 from yuhu.dashboard.board.tables import Chart, Column, Row, Table
 from yuhu.kit.exceptions import NotFound
 
@@ -26,6 +26,7 @@ AROUND: Mapping[str, tuple[Source, str]] = {
     **dict.fromkeys(("off_list_tasks", "admission_rate"), (around.lists, WORK)),
     **dict.fromkeys(("mediation_success_rate", "performance_rate"), (around.mediations, WORK)),
     **dict.fromkeys(("visit_rate", "hazard_fix_rate"), (around.visits, PEOPLE)),
+    "block_coverage": (around.ground, ""),
     **dict.fromkeys(("block_size_rate", "post_match_rate", "training_rate"), (around.people, PEOPLE)),
 }
 
@@ -50,11 +51,13 @@ def explain(board: Board, key: str) -> Shown:
             "numerator": formulas.counted(one.numerator),
             "denominator": formulas.counted(one.denominator),
             "basis": formulas.BASIS[key],
+            "counts_cases": formulas.counts_cases(key),
             "source": formulas.SOURCES.get(key, ""),
             "list_url": tables.list_url(told.now.cases),
             "behind": tables.list_url(told.behind),
             "compared": _compared(board, told),
             "coverage_url": board.explained("rating_coverage"),
+            "every": board.url(EVERY),
             "elsewhere": board.url(AROUND[key][1]) if AROUND.get(key, ("", ""))[1] else "",
         },
     )

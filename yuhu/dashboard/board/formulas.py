@@ -58,6 +58,8 @@ COUNTS: Mapping[str, Promise] = {
     "street_ratings": pgettext_lazy("count", "ratings of streets"),
     "department_points": pgettext_lazy("count", "points that streets gave to departments"),
     "department_ratings": pgettext_lazy("count", "ratings of departments"),
+    "ground_covered": pgettext_lazy("count", "square metres in exactly one block"),
+    "ground_covered_of": pgettext_lazy("count", "square metres of the area (of a district: of its streets)"),
     "blocks_sized": pgettext_lazy("count", "blocks of 280 to 420 households"),
     "blocks_sized_of": pgettext_lazy("count", "blocks"),
     "blocks_matched": pgettext_lazy("count", "blocks with governor, supervisor and assistant"),
@@ -83,11 +85,11 @@ COUNTS: Mapping[str, Promise] = {
     "to_be_followed_up": pgettext_lazy("count", "people who were drawn for a call"),
 }
 
-_BY_REPORT = pgettext_lazy("basis", "Counted by the day of the report.")
-_BY_CLOSING = pgettext_lazy(
+BY_REPORT = pgettext_lazy("basis", "Counted by the day of the report.")
+BY_CLOSING = pgettext_lazy(
     "basis", "Counted by the day of the closing; what is not closed, by the day on which it was due."
 )
-_NOW = pgettext_lazy("basis", "Counted now, whenever the case was reported.")
+NOW = pgettext_lazy("basis", "Counted now, whenever the case was reported.")
 _BY_CALL = pgettext_lazy(
     "basis",
     "Counted by the day on which the departments were called, or by which a whistle was to be cleared.",
@@ -112,16 +114,16 @@ BASIS: Mapping[str, Promise] = {
             *("on_time_sign_rate", "response_rate", "rework_rate", "return_rate", "extension_rate"),
             *("check_rate", "self_found_rate", "urge_count", "supervise_on_time_rate"),
         ),
-        _BY_REPORT,
+        BY_REPORT,
     ),
-    **dict.fromkeys(("open_now", "suspension_rate"), _NOW),
+    **dict.fromkeys(("open_now", "suspension_rate"), NOW),
     **dict.fromkeys(
         (
             *("closed", "completion_rate", "on_time_completion_rate", "overdue_rate", "front_end_rate"),
             *("repeat_rate", "solution_rate", "satisfaction_rate", "satisfaction_strict_rate"),
             *("rating_coverage", "avg_handling_hours", "follow_up_rate"),
         ),
-        _BY_CLOSING,
+        BY_CLOSING,
     ),
     **dict.fromkeys(
         (
@@ -130,7 +132,7 @@ BASIS: Mapping[str, Promise] = {
         ),
         _BY_CALL,
     ),
-    **dict.fromkeys(("block_size_rate", "post_match_rate"), _LAST_DAY),
+    **dict.fromkeys(("block_coverage", "block_size_rate", "post_match_rate"), _LAST_DAY),
     "visit_rate": _BY_VISIT,
     "training_rate": _YEAR,
     "off_list_tasks": _BY_ARRIVAL,
@@ -138,6 +140,12 @@ BASIS: Mapping[str, Promise] = {
     **dict.fromkeys(("mediation_success_rate", "performance_rate"), _BY_END),
     "hazard_fix_rate": _BY_FINDING,
 }
+
+
+def counts_cases(key: str) -> bool:
+    """Whether cases are counted, of which some are left out; not blocks, people, visits or lists."""
+    return BASIS[key] not in (_LAST_DAY, _YEAR, _BY_VISIT, _BY_DECISION, _BY_ARRIVAL)
+
 
 _BEIJING = pgettext_lazy(
     "source",
@@ -165,8 +173,8 @@ _UP = (
     ),
     *("front_end_rate", "solution_rate", "satisfaction_rate", "satisfaction_strict_rate", "rating_coverage"),
     *("whistle_response_rate", "whistle_attendance_rate", "whistle_clear_rate", "whistle_street_score"),
-    *("whistle_department_score", "block_size_rate", "post_match_rate", "visit_rate", "training_rate"),
-    *("follow_up_rate", "mediation_success_rate", "performance_rate", "hazard_fix_rate"),
+    *("whistle_department_score", "block_coverage", "block_size_rate", "post_match_rate", "visit_rate"),
+    *("training_rate", "follow_up_rate", "mediation_success_rate", "performance_rate", "hazard_fix_rate"),
 )
 _DOWN = (
     "rework_rate",

@@ -78,7 +78,14 @@ class Told:
         """Numerator and denominator, where there is something to count."""
         if not self.now.denominator or self.now.numerator is None:
             return ""
-        return f"{self.now.numerator} / {self.now.denominator}"
+        return " / ".join(self.parts)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Numerator and denominator; a dash for what there is not, or is not told."""
+        numbers = self.now.numerator, self.now.denominator
+        one, other = (NO_DATA if number is None else grouped(number) for number in numbers)
+        return one, other
 
     @property
     def behind(self) -> str:
@@ -95,6 +102,18 @@ class Told:
     def has_coverage(self) -> bool:
         """Whether this may not be told without it (满意率 never without 参评率)."""
         return self.now.key in COVERED
+
+    @property
+    def median(self) -> str:
+        """The one in the middle, which a mean may not be told without; "" for what is no mean of hours."""
+        return "" if self.now.median is None else hours(self.now.median)
+
+    @property
+    def beside(self) -> str:
+        """What this may not be told without, in words."""
+        if self.has_coverage:
+            return _("rated by %(share)s") % {"share": self.coverage}
+        return _("median %(hours)s") % {"hours": self.median} if self.median else ""
 
     @property
     def on_before(self) -> Change | None:
@@ -139,8 +158,12 @@ def text_of(figure: Figure) -> str:
     if figure.unit is Unit.RATIO:
         return percent(Decimal(figure.value))
     if figure.unit is Unit.HOURS:
-        return _("%(hours)s hours") % {"hours": plain(Decimal(figure.value))}
+        return hours(Decimal(figure.value))
     return grouped(figure.value) if figure.unit is Unit.COUNT else plain(Decimal(figure.value))
+
+
+def hours(value: Decimal) -> str:
+    return _("%(hours)s hours") % {"hours": plain(value)}
 
 
 def drawn_of(figure: Figure) -> Decimal | None:

@@ -58,7 +58,7 @@ class Cell:
     @property
     def exported(self) -> str | float | int | None:
         if self.value is None:
-            return None if self.text == NO_DATA else self.text
+            return None if self.text in ("", NO_DATA) else self.text
         return float(self.value) if isinstance(self.value, Decimal) else self.value
 
 
@@ -143,7 +143,7 @@ def share(one: Share, lists: str = "cases:list") -> Cell:
     """A share with numerator and denominator, which lead to their ``lists``."""
     if one.percent is None:
         return Cell(NO_DATA)
-    base = f"{one.numerator.number} / {one.denominator.number}"
+    base = f"{grouped(one.numerator.number)} / {grouped(one.denominator.number)}"
     return Cell(
         text=f"{plain(one.percent)}%",
         value=one.percent,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:area>/people/", views.tab, {"tab": area.PEOPLE}, name="board-people"),
     path("<slug:area>/map/", views.tab, {"tab": area.MAP}, name="board-map"),
     path("<slug:area>/map/points/", views.points, name="board-points"),
+    path("<slug:area>/indicators/", views.tab, {"tab": area.EVERY}, name="board-indicators"),
     path("<slug:area>/wall/", wall.wall, name="board-wall"),
     path("<slug:area>/wall/keep/", wall.keep, name="board-wall-keep"),
     path("<slug:area>/indicators/<slug:key>/", views.indicator, name="board-indicator"),

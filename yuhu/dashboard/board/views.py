@@ -19,6 +19,7 @@ from staffing.policies import may
 from staffing.posts import Capability
 from yuhu.dashboard.board import area as areas
 from yuhu.dashboard.board.area import Board, Shown, asked_for, board_of
+from yuhu.dashboard.board.every import every
 from yuhu.dashboard.board.explain import explain
 from yuhu.dashboard.board.kinds import BRANCH, kinds
 from yuhu.dashboard.board.now import now
@@ -39,6 +40,7 @@ PAGES: Mapping[str, Callable[[Board], Shown]] = {
     areas.WORK: work,
     areas.PEOPLE: people,
     areas.MAP: places,
+    areas.EVERY: every,
 }
 
 

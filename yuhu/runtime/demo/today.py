@@ -142,6 +142,9 @@ def _in_progress(stage: Stage) -> None:
     _dispatched(stage)
     stage.later(stage.rng.uniform(1, 5))
     stage.move("sign", stage.holder)
+    if getattr(stage.case, "reporter", None) is not None and stage.rng.random() < 0.85:
+        stage.later(stage.rng.uniform(1, 20))
+        stage.move("contact", stage.holder, channel="phone", comment="已电话联系反映人,约定上门时间。")
 
 
 def _return(stage: Stage) -> None:
