@@ -216,6 +216,10 @@ def test_a_body_of_the_wrong_type_is_415(me):
     )
 
 
+def test_a_question_has_no_body_whatever_type_a_server_names_for_it(me):
+    assert me.client.get(V1 + "cases/", headers={"content-type": "text/plain"}).status_code == 200
+
+
 def test_a_form_is_415_also_when_the_token_was_looked_for_in_it(world: World):
     me = Caller(world.governor, check_csrf=True)
     me.client.cookies["csrftoken"] = "a" * 32

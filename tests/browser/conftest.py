@@ -19,11 +19,11 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser and one worker."""
+    """Everything in this folder needs a browser; a file's tests share one worker with its server."""
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 @pytest.fixture
@@ -46,20 +46,18 @@ class Visitor:
             has_touch=phone,
             geolocation=PLACE,
             permissions=["geolocation"],
-            # What it serves, the routes below do not see; test_offline*.py are about it.
+            # What it serves, nobody here sees; test_offline*.py are about it.
             service_workers="block",
         )
-        self.context.route("**/*", self._only_us)
+        # Listened to, not intercepted: that would take the browser's cache away, and time.
+        self.context.on("request", self._note)
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", self._fail)
         self.page.on("console", self._listen)
 
-    def _only_us(self, route: Any) -> None:
-        if route.request.url.startswith((self.base, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.outside.append(route.request.url)
-            route.abort()
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.outside.append(request.url)
 
     def _fail(self, error: Any) -> None:
         self.faults.append(str(error))
@@ -80,8 +78,14 @@ class Visitor:
         page.wait_for_url(lambda url: "/login" not in url)
         return page
 
-    def fits(self) -> None:
-        """Nothing sticks out sideways."""
+    def fits(self, width: int = 0) -> None:
+        """Nothing sticks out sideways; nor of the same page when it is made as wide as this."""
+        usual = self.page.viewport_size
+        if width and usual:
+            self.page.set_viewport_size({**usual, "width": width})
+            self.fits()
+            self.page.set_viewport_size(usual)
+            return
         wide, room = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert wide <= room, f"{self.page.url} is {wide} px wide on {room} px"
 

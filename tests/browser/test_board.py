@@ -11,7 +11,7 @@ from tests.world import STREET, World, a_closed, a_dispatched, a_signed
 from yuhu.kit import clock
 
 Open = Callable[..., Any]
-PAGES = ("", "trends/", "kinds/", "work/", "people/", "map/", "indicators/satisfaction_rate/")
+PAGES = ("", "trends/", "kinds/", "work/", "people/", "map/", "indicators/", "indicators/satisfaction_rate/")
 
 
 def some(cast: World) -> None:
@@ -19,15 +19,6 @@ def some(cast: World) -> None:
     a_closed(cast, at=clock.now())
     a_signed(cast, at=clock.now(), longitude=x, latitude=y)
     a_dispatched(cast, at=clock.now(), name="governor2", block=cast.b2.code)
-
-
-def with_a_type(page: Any) -> None:
-    """The tests' server says text/plain for a request without a body, which the API refuses; no other server does."""
-
-    def go_on(route: Any) -> None:
-        route.continue_(headers={**route.request.headers, "content-type": "application/json"})
-
-    page.route("**/blocks.geojson*", go_on)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -81,7 +72,6 @@ def test_the_map_leads_down_and_shows_cases_when_one_is_near(visitor: Open, cast
     some(cast)
     one = visitor(1280)
     one.log_in("streetleader")
-    with_a_type(one.page)
     page = one.go(f"/board/{cast.b1.code}/map/")
     expect(page.locator(".map path.map__block")).to_have_count(1)
     expect(page.locator(".map .map__point").first).to_be_visible()

@@ -21,6 +21,7 @@ from tests.browser.gate import Gate, turn
 from tests.browser.phone import Phone, settings_of_a_phone
 from tests.world import World
 
+pytestmark = pytest.mark.timing
 # `pytest -rP` shows the figures.
 logger = logging.getLogger(__name__)
 FIRST_BYTES = 120_000

@@ -53,8 +53,9 @@ def test_a_new_version_waits_until_the_person_takes_it(phone: Phone) -> None:
     bar = page.locator("[data-bar=version]")
     expect(bar).to_be_visible()
     assert page.evaluate("window.mark") == 1, "nobody is thrown out of a form"
-    bar.get_by_role("button", name="刷新").click()
-    page.wait_for_function("window.mark === undefined")
+    with page.expect_navigation():
+        bar.get_by_role("button", name="刷新").click()
+    assert page.evaluate("window.mark") is None
     expect(page.locator("textarea[name=description]")).to_have_value(TEXT)
     expect(page.locator("[data-chosen]")).to_have_count(1)
     after = until(lambda: page.evaluate(KEPT), lambda got: len(got) == 2)

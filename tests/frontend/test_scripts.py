@@ -217,7 +217,7 @@ def test_big_photos_are_reduced_upright_and_keep_where_they_were_taken(page, sit
     # Pressed while the photo is still being prepared: it is waited for.
     page.evaluate("document.querySelector('form[data-once]').noValidate = true")
     page.get_by_role("button", name="Send").click()
-    page.wait_for_selector("[data-message=success]")
+    taken(page)
     (post,) = site.posts
     start = post.index(b"\xff\xd8")
     sent = Image.open(io.BytesIO(post[start:]))
@@ -255,7 +255,7 @@ def test_two_presses_send_one_form_with_its_key(page, site: Site):
         button.click();
         setTimeout(() => button.click(), 1);
     }""")
-    page.wait_for_selector("[data-message=success]")
+    taken(page)
     assert len(site.posts) == 1
     assert b'name="idempotency_key"\r\n\r\nkey-1' in site.posts[0]
     assert b'name="go"' in site.posts[0]
@@ -268,7 +268,7 @@ def test_a_step_that_cannot_be_taken_back_is_asked_first(page, site: Site):
     assert site.posts == []
     page.get_by_role("button", name="Void").click()
     page.get_by_role("button", name="Confirm").click()
-    page.wait_for_selector("[data-message=success]")
+    taken(page)
     assert b'name="void"' in site.posts[0]
 
 
@@ -280,8 +280,14 @@ def test_without_a_connection_nothing_is_sent_and_the_page_says_so(page, site: S
     page.context.set_offline(False)
     assert site.posts == []
     page.get_by_role("button", name="Send").click()
-    page.wait_for_selector("[data-message=success]")
+    taken(page)
     assert len(site.posts) == 1
+
+
+def taken(page) -> None:
+    """The answer has come, and its scripts have run."""
+    page.wait_for_selector("[data-message=success]")
+    page.wait_for_load_state("load")
 
 
 def leave(page, path: str) -> None:
@@ -298,7 +304,7 @@ def test_typed_text_comes_back_on_the_same_device_until_it_was_sent(page):
     assert category(page).input_value() == "暴露垃圾"
     assert page.locator("[data-notice=restored]").is_visible()
     page.get_by_role("button", name="Send").click()
-    page.wait_for_selector("[data-message=success]")
+    taken(page)
     page.goto(f"{SITE}/")
     assert page.get_by_label("Description").input_value() == ""
 

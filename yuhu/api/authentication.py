@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 from rest_framework import authentication, exceptions
 from rest_framework.authentication import CSRFCheck
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from staffing.models import PartnerClient, User
@@ -91,9 +92,11 @@ class SessionAuthentication(authentication.SessionAuthentication):
         """Refuse a write without the form's token: 403.
 
         Django looks for the token in a form first and consumes the body for it. So what no parser of the view
-        reads is refused before, else it would look like an empty body.
+        reads is refused before, else it would look like an empty body. (A question has no body, though servers may
+        name a type for it.)
         """
-        if request.content_type and not request.negotiator.select_parser(request, request.parsers):
+        writes = request.method not in SAFE_METHODS
+        if writes and request.content_type and not request.negotiator.select_parser(request, request.parsers):
             raise exceptions.UnsupportedMediaType(request.content_type)
         check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type] # never called
         check.process_request(request)
