@@ -38,6 +38,7 @@ def test_a_page_asks_few_queries_and_not_more_for_more_cases(
     world: World, monkeypatch: pytest.MonkeyPatch, tab: str, area: str
 ):
     asked = []
+    PAGES[tab](board(world, area=area, tab=tab))  # what a process keeps of a division is read once
     for seed in (1, 2):
         grow(world, seed)
         who = viewer(world)

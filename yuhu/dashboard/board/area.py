@@ -185,7 +185,7 @@ class Board:
 
     @property
     def about(self) -> str:
-        """Area, period and as of when: stands above every printed page and every sheet."""
+        """Area, period and as of when: stands above every sheet."""
         told = {"area": self.ground.name, "period": self.chosen.label, "at": clock.local(self.as_of)}
         return _("%(area)s, %(period)s, as of %(at)s") % {**told, "at": f"{told['at']:%Y-%m-%d %H:%M}"}
 

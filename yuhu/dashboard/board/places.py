@@ -45,6 +45,11 @@ class Classed:
     legend: list[Class]
     outlines: str
 
+    def mark(self, code: str) -> str:
+        """The number of the block's class, as the map and its legend write it; "" outside of the classes."""
+        numbers = {one.tone: one.number for one in self.legend if one.number}
+        return str(numbers.get(self.tones[code], ""))
+
 
 def places(board: Board) -> Shown:
     """The counts of all blocks in the period, and their names."""
@@ -121,7 +126,7 @@ def legend_of(one: Indicator, borders: Sequence[Decimal], tones: Sequence[str]) 
             }
         else:
             words = _("up to %(high)s") % {"high": f"{readings.plain(border)}{unit}"}
-        found.append(Class(tone, words, tones.count(tone), _step(place, len(borders))))
+        found.append(Class(tone, words, tones.count(tone), place + 1))
     others = ((SMALL, _("few cases, not ranked")), (NONE, _("no data")))
     return [*found, *(Class(tone, words, tones.count(tone)) for tone, words in others if tone in tones)]
 
@@ -133,7 +138,7 @@ def _fill(board: Board, found: Classed, code: str) -> dict[str, str]:
     below = code[: _DOWN[len(board.area)]]
     return {
         "tone": tone,
-        "mark": _mark(tone),
+        "mark": found.mark(code),
         "label": f"{found.names[code]}: {told.text}{base}",
         "url": board.url(area=below) if below != board.area else "",
     }
@@ -143,7 +148,7 @@ def blocks_table(board: Board, one: Indicator, found: Classed) -> Table:
     """The blocks in the order of their values: the map's twin, with the same links."""
     rows = []
     for code, name in found.names.items():
-        value, mark = found.told[code], _mark(found.tones[code])
+        value, mark = found.told[code], found.mark(code)
         grey = "small" if found.tones[code] == SMALL else ""
         cells = (
             Cell(value.text, value.drawn, board.explained(one.key, code), tone=grey),
@@ -161,11 +166,6 @@ def blocks_table(board: Board, one: Indicator, found: Classed) -> Table:
         rows=tables.ranked(rows, 0, best_first=formulas.wanted(one.key) != "down"),
         is_ranked=True,
     )
-
-
-def _mark(tone: str) -> str:
-    """The number of the class, as the map and its legend write it."""
-    return tone.removeprefix("step") if tone.startswith("step") else ""
 
 
 def _parts(one: Indicator, told: Told) -> tuple[Cell, ...]:

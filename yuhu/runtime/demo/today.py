@@ -144,30 +144,30 @@ def _in_progress(stage: Stage) -> None:
     stage.move("sign", stage.holder)
     if getattr(stage.case, "reporter", None) is not None and stage.rng.random() < 0.85:
         stage.later(stage.rng.uniform(1, 20))
-        stage.move("contact", stage.holder, channel="phone", comment="已电话联系反映人,约定上门时间。")
+        stage.move("contact", stage.holder, channel="phone", comment="已电话联系反映人，约定上门时间。")
 
 
 def _return(stage: Stage) -> None:
     _in_progress(stage)
-    stage.move("return", stage.holder, reason="经现场核实不属于本单位职责,建议改派。")
+    stage.move("return", stage.holder, reason="经现场核实不属于本单位职责，建议改派。")
 
 
 def _extension(stage: Stage) -> None:
     _in_progress(stage)
     assert stage.case.due_at is not None
     until = stage.case.due_at + (stage.case.due_at - stage.at) * 0.5
-    stage.move("request-extension", stage.holder, reason="需等待配件到货,申请延期。", until=until)
+    stage.move("request-extension", stage.holder, reason="需等待配件到货，申请延期。", until=until)
 
 
 def _suspension(stage: Stage) -> None:
     _in_progress(stage)
     until = (stage.at + dt.timedelta(days=30)).isoformat()
-    stage.move("request-suspension", stage.holder, reason="需列入老旧小区改造计划,暂缓办理。", until=until)
+    stage.move("request-suspension", stage.holder, reason="需列入老旧小区改造计划，暂缓办理。", until=until)
 
 
 def _suspended(stage: Stage) -> None:
     _suspension(stage)
-    stage.move("decide-suspension", stage.duty_officer, approve=True, reason="同意挂账,到期复核。")
+    stage.move("decide-suspension", stage.duty_officer, approve=True, reason="同意挂账，到期复核。")
 
 
 def _handled(stage: Stage) -> None:
@@ -182,7 +182,7 @@ def _evaluated(stage: Stage) -> None:
     _handled(stage)
     stage.later(5)
     if stage.case.evaluator is not None:
-        stage.move("evaluate", stage.case.evaluator, effective=True, comment="现场查看,效果良好。")
+        stage.move("evaluate", stage.case.evaluator, effective=True, comment="现场查看，效果良好。")
 
 
 def _rework(stage: Stage) -> None:
@@ -195,7 +195,7 @@ def _rework(stage: Stage) -> None:
 def _meeting(stage: Stage) -> None:
     _in_progress(stage)
     if stage.case.path == "front_end":
-        stage.move("raise-path", stage.holder, path="meeting", reason="涉及多家单位,建议会商。")
+        stage.move("raise-path", stage.holder, path="meeting", reason="涉及多家单位，建议会商。")
 
 
 def _placeless(stage: Stage) -> None:
@@ -206,7 +206,7 @@ def _reported(stage: Stage) -> None:
     """Reported a moment ago: handed in by a returned order, so that it waits for the duty officer."""
     _return(stage)
     if stage.case.state in (State.DISPATCHED, State.IN_PROGRESS):
-        stage.move("decide-return", stage.duty_officer, approve=True, reason="同意退单,重新派单。")
+        stage.move("decide-return", stage.duty_officer, approve=True, reason="同意退单，重新派单。")
 
 
 _PLAYS: dict[str, Callable[[Stage], None]] = {
