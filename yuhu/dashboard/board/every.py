@@ -19,19 +19,20 @@ TITLES: Mapping[str, str | Promise] = {
     "closed": pgettext_lazy("indicators", "Results and ratings, by the day of the closing"),
     _AROUND: pgettext_lazy("indicators", "Whistles, lists, blocks and their people"),
 }
-_GROUPS: Mapping[Promise, str] = {
-    formulas.BY_REPORT: "reported",
-    formulas.NOW: "now",
-    formulas.BY_CLOSING: "closed",
-}
+# In pairs and not by key: a text that is translated late has another hash in every language.
+_GROUPS = ((formulas.BY_REPORT, "reported"), (formulas.NOW, "now"), (formulas.BY_CLOSING, "closed"))
 
 
 def every(board: Board) -> Shown:
     """As many queries as the figures of the API: every source once."""
     rows: dict[str, list[Row]] = {key: [] for key in TITLES}
     for figure in indicators(board.question):
-        rows[_GROUPS.get(formulas.BASIS[figure.key], _AROUND)].append(_row(board, figure))
+        rows[_group(figure.key)].append(_row(board, figure))
     return Shown({key: _table(key, tuple(rows[key])) for key in TITLES})
+
+
+def _group(key: str) -> str:
+    return next((group for basis, group in _GROUPS if basis is formulas.BASIS[key]), _AROUND)
 
 
 def _table(key: str, rows: tuple[Row, ...]) -> Table:
