@@ -15,7 +15,8 @@ class VisitQuerySet(QuerySet[M]):
     """Visits to blocks and open-talk meetings. A visit's day is the one on which it was, or for which it is planned."""
 
     def within(self, scope: Scope) -> Self:
-        """Those in the scope's areas, those in which the person takes part, and those that he or she planned."""
+        """Those in the scope's areas, those in which the person takes part, and, while a post opens an area or a unit,
+        those that he or she planned."""
         return self.filter(_seen_by(scope))
 
     def on(self, day: dt.date) -> Self:
@@ -68,7 +69,9 @@ def _seen_by(scope: Scope) -> Q:
         seen |= Q(block__code__startswith=area)
     if scope.person is not None:
         visits = apps.get_model("staffing", "Visit")
-        seen |= Q(planned_by=scope.person) | Q(pk__in=_took_part(visits, scope.person))
+        seen |= Q(pk__in=_took_part(visits, scope.person))
+        if scope.looks_after_cases:
+            seen |= Q(planned_by=scope.person)
     return seen
 
 

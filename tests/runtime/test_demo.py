@@ -34,5 +34,5 @@ def test_a_real_person_with_a_demo_name_is_not_shown():
 
 def test_every_role_of_the_demo_has_its_sentence():
     block = "governor assistant supervisor governor2"
-    expected = f"{block} handler dispatcher streetleader mediator department leader auditor admin"
+    expected = f"{block} handler dispatcher coordinator streetleader mediator department leader auditor admin"
     assert list(demo.LOGINS) == expected.split()

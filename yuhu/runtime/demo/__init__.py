@@ -13,6 +13,7 @@ LOGINS: dict[str, str] = {
     "governor2": "governor of a block in another street",
     "handler": "member of the city management office of street 430302001",
     "dispatcher": "duty officer of the street's rapid response platform",
+    "coordinator": "duty officer of its coordination platform: calls residents back, evaluates",
     "streetleader": "leader of the street",
     "mediator": "head of the community of the same block, and its mediator",
     "department": "member of the district's market regulation department",

@@ -103,6 +103,10 @@ def _roster(crowd: Crowd, blocks: list[Block]) -> Iterator[RosterRow]:
             yield RosterRow(block, crowd.person(login), "assistant", _KINDS[number])
 
 
+# Who of the home street's platforms has a login of the demo.
+_OFFICERS = {"rapid_response": "dispatcher", "coordination": "coordinator"}
+
+
 def _seats(crowd: Crowd) -> Iterator[SeatRow]:
     role = Membership.Role
     for unit in Unit.objects.select_related("street").order_by("code"):
@@ -120,7 +124,7 @@ def _seats(crowd: Crowd) -> Iterator[SeatRow]:
             yield SeatRow(unit, crowd.person("streetleader" if home else ""), role.LEADER)
         elif unit.kind == Unit.Kind.PLATFORM:
             yield SeatRow(unit, crowd.person(), role.HEAD)
-            login = "dispatcher" if home and unit.office_code == "rapid_response" else ""
+            login = _OFFICERS.get(unit.office_code, "") if home else ""
             yield SeatRow(unit, crowd.person(login), role.DUTY_OFFICER)
         elif unit.kind != Unit.Kind.PARTNER:
             head = "mediator" if unit.community_id == HOME_BLOCK[:12] else ""
