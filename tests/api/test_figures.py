@@ -14,6 +14,7 @@ from tests.api.test_query_counts import at_most
 from tests.cases.indicator_makers import many
 from tests.cases.indicator_questions import NOVEMBER
 from tests.cases.outside_makers import checked
+from tests.cases.test_tallies import build
 from tests.world import OTHER_STREET, STREET, World, a_closed, a_dispatched, a_handled
 from yuhu.kit import clock
 
@@ -273,3 +274,17 @@ def test_a_client_for_some_categories_is_told_no_outside_figure(world: World):
     answer = caller.get("figures/", **OCTOBER).json()
     found = {row["key"]: row for row in answer["rises_and_falls"]}
     assert {part["value"] for part in found["disputes"]["parts"] if part["key"] == "criminal_cases"} == {None}
+
+
+def test_coming_days_have_nothing_to_tell_and_break_nothing(world: World):
+    a_closed(world)
+    build()
+    coming: dict[str, Any] = {"from": "2027-01-01", "to": "2027-01-31"}
+    answer = Caller(world.leader).get("figures/", **coming)
+    assert answer.status_code == 200, answer.content
+
+
+def test_the_number_of_calls_does_not_tell_a_governor_who_will_be_called(as_: As, world: World):
+    a_closed(world)
+    assert told(as_("governor"))["follow_up_rate"]["denominator"] is None
+    assert told(as_("streetleader"), area=BLOCK)["follow_up_rate"]["denominator"] == 0

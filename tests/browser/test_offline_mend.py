@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from cases.models import Case
-from tests.browser.gate import turn
+from tests.browser.gate import SEND, turn
 from tests.browser.phone import Phone, Picture, arrived, exactly, once
 
 ONE, TWO, THREE = Picture(1), Picture(2), Picture(3)
@@ -198,3 +198,33 @@ def test_a_report_that_was_lost_would_be_found(phone: Phone) -> None:
     with pytest.raises(AssertionError):
         once((TEXT, [ONE]), seconds=3)
     assert arrived() == exactly()
+
+
+def test_an_answer_that_comes_late_takes_nothing_from_the_next_report(phone: Phone) -> None:
+    """The first hangs on the line, the person goes on to the next; then the server wants the first one mended."""
+    phone.gate.holds(SEND, late=True)
+    with_wrong_phone(phone, TEXT, ONE)
+    expect(phone.page.locator("[data-report-kept]")).to_be_visible(timeout=20_000)
+    phone.page.locator("[data-report-another]").click()
+    phone.write(OTHER, TWO)
+    phone.gate.mend()
+    phone.waits(1, "mend")
+    expect(phone.page.locator("textarea[name=description]")).to_have_value(OTHER)
+    phone.press()
+    phone.page.wait_for_url("**/sent/")
+    once((OTHER, [TWO]))
+    (first,) = phone.waits(1, "mend")
+    assert (dict(first["fields"])["description"], first["photos"]) == (TEXT, 1)
+
+
+def test_a_report_that_fails_by_itself_keeps_no_other_waiting(phone: Phone) -> None:
+    phone.off()
+    for text, photo in ((TEXT, ONE), (OTHER, TWO)):
+        phone.report_from("/cases/new/", text, photo)
+        phone.kept()
+    phone.gate.mend()
+    phone.gate.answers(403, b"<html>not this one</html>", times=1)
+    phone.context.set_offline(False)
+    once((TEXT, [ONE]), (OTHER, [TWO]), seconds=60)
+    with turn():
+        assert Case.objects.earliest("pk").description == OTHER

@@ -10,9 +10,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from cases.actions.tallies.counting import REPEAT_DAYS
+from cases.actions.tallies.counting import REPEAT_DAYS, derived
 from cases.figures import Period, Show, Viewer, select
-from cases.figures.indicators import TABLE, Question, Unit, indicators
+from cases.figures.indicators import TABLE, Numbers, Question, Unit, indicators
+from cases.figures.indicators.choice import added
 from cases.figures.indicators.loop import loop
 from cases.figures.indicators.reading import SOURCES
 from cases.models import Case
@@ -246,6 +247,7 @@ def test_a_partner_for_some_categories_counts_those_only_and_is_told_nothing_els
             "off_list_tasks",
         ),
         *("admission_rate", "mediation_success_rate", "performance_rate", "hazard_fix_rate"),
+        "follow_up_rate",
     }
 
 
@@ -366,3 +368,10 @@ def test_a_reporter_who_was_asked_twice_counts_once_with_the_last_answer(world: 
     assert parts(asked(scope(world)), "satisfaction_rate") == (1, 1)
     assert parts(asked(scope(world)), "satisfaction_strict_rate") == (0, 1)
     assert parts(asked(scope(world)), "completion_rate") == (1, 1)
+
+
+def test_parts_together_are_counted_from_their_sums() -> None:
+    """One part with more returns than dispatches takes from the whole what it takes from the sums."""
+    parts: list[Numbers] = [derived({"returns_approved": 1}), derived({"dispatches": 10})]
+    assert added(parts) == derived({"dispatches": 10, "returns_approved": 1})
+    assert added(parts)["dispatches_kept"] == 9

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from blocks.models import Division
+from tests.cases.whistle_makers import a_checked_in
 from tests.dashboard.boards import DISTRICT, board
 from tests.dashboard.lives import live
 from tests.world import AT, OTHER_STREET, STREET, World, a_closed, a_dispatched, a_report
 from yuhu.dashboard.board.now import now
+from yuhu.dashboard.board.places import places
+from yuhu.dashboard.board.trends import trends
+from yuhu.dashboard.board.work import work
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +253,29 @@ def test_the_six_measures_are_shown_with_what_nobody_knows_as_a_dash(client: Cli
         "Administrative cost: general public budget spending shall fall – no base to compare with",
     ):
         assert words in text, words
+
+
+def test_a_month_that_is_the_base_of_the_running_one_is_told_whole(world: World):
+    """The moment of the cast is in the middle of a month."""
+    for day in (2, 28):
+        a_report(world, at=AT.replace(year=AT.year - 1, day=day))
+    whole = board(world, tab="trends", kept={"months": "24"})
+    rows = {row.name: row for row in trends(whole).tables["months"].rows}
+    running, base = rows[f"{AT:%Y-%m}"], rows[f"{AT.year - 1}-{AT:%m}"]
+    assert 2 < AT.day < 28
+    assert running.cells[1].value == 1, "as many days as have passed"
+    assert base.cells[0].value == 2
+
+
+def test_departments_answers_in_a_community_are_those_of_its_cases(world: World):
+    a_checked_in(world)
+    for area in (STREET, world.b1.code[:12], world.b1.code):
+        cards = work(board(world, tab="work", area=area)).more["cards"]
+        assert cards[0][1].note, area  # type: ignore[index]
+
+
+def test_an_area_without_blocks_is_told_as_a_whole_on_the_map(world: World):
+    a_report(world)
+    Division.objects.update(effective_from=dt.date(2030, 1, 1))
+    (row,) = places(board(world, area=STREET, tab="map")).tables["blocks"].rows
+    assert row.cells[0].value == 1

@@ -11,7 +11,7 @@ from cases.figures.indicators import TABLE, indicators
 from cases.figures.indicators.choice import ALL, OF_PARTS
 from tests.dashboard.boards import DISTRICT, board
 from tests.dashboard.lives import live
-from tests.world import AT, STREET, World, a_closed
+from tests.world import AT, STREET, World, a_closed, a_signed
 from yuhu.dashboard.board import formulas, tables
 from yuhu.dashboard.board.every import every
 from yuhu.dashboard.board.explain import AROUND, explain
@@ -95,8 +95,19 @@ def test_an_explanation_opens_and_names_its_parts(client: Client, world: World, 
     client.cookies["django_language"] = "en"
     text = client.get(f"/board/{STREET}/indicators/{key}/?from=2026-11-01&to=2026-11-24").content.decode()
     assert "Formula" in text
-    assert "2025-11-01 to 2025-11-24" in text
+    assert "2026-10-08 to 2026-10-31" in text
+    assert ("2025-11-01 to 2025-11-24" in text) == (key in OF_PARTS), (
+        "what nobody asked is not told as a dash"
+    )
     assert client.get(f"/board/{DISTRICT}/indicators/{key}/").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["suspension_rate", "open_now"])
+def test_what_is_counted_now_is_compared_with_no_past(world: World, key: str):
+    a_signed(world)
+    shown = explain(board(world), key)
+    assert len(shown.more["compared"]) == 1  # type: ignore[arg-type]
+    assert {row.cells[place].value for row in shown.tables["ranking"].rows for place in (3, 4)} == {None}
 
 
 def test_an_indicator_that_there_is_not_is_not_explained(client: Client, world: World):

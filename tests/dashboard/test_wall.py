@@ -5,8 +5,10 @@ import re
 import pytest
 from django.test import Client
 
+from cases.models import CaseParty
+from staffing.models import Membership
 from tests.dashboard.boards import DISTRICT
-from tests.world import AT, OTHER_STREET, PASSWORD, STREET, World, a_closed, a_dispatched
+from tests.world import AT, OTHER_STREET, PASSWORD, STREET, World, a_closed, a_dispatched, a_report
 from yuhu.dashboard.board.wall import PAGES
 from yuhu.journal.models import Entry
 from yuhu.kit import clock
@@ -169,3 +171,15 @@ def test_nobody_makes_a_wall_by_a_link(client: Client, world: World):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.streetleader)
     assert strict.post(f"{WALL}keep/").status_code == 403
+
+
+def test_a_complaint_about_an_official_is_not_for_a_hall(client: Client, world: World):
+    """Not even where the street is a party of it and whoever opens the wall may read it."""
+    case = a_report(world, category="1204")
+    unit = Membership.objects.get(user=world.streetleader).unit
+    CaseParty.objects.create(case=case, unit=unit, role=CaseParty.Role.OVERSIGHT)
+    client.force_login(world.streetleader)
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+    page = client.get(f"/board/{STREET}/wall/")
+    assert case.number not in page.content.decode()
+    assert page.context["signs"][0].text == "0"

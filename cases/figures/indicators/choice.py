@@ -41,4 +41,4 @@ def added(parts: "list[Numbers]") -> dict[str, int]:
     for numbers in parts:
         for name, number in numbers.items():
             whole[name] = whole.get(name, 0) + number
-    return whole
+    return derived(whole)

@@ -8,6 +8,7 @@ from cases.figures.indicators.loop import counted
 from cases.figures.indicators.question import Numbers, Question
 from cases.figures.sets import closed_in
 from cases.models import FollowUpCall
+from yuhu.kit.scope import DISTRICT, STREET
 
 Outcome = FollowUpCall.Outcome
 # Somebody spoke with the person. Who was not reached is in the denominator only.
@@ -27,7 +28,12 @@ def handling(question: Question) -> Numbers:
 
 
 def follow_ups(question: Question) -> Numbers:
-    """Calls of the closing that stands. What lapsed was not to be called any more. One query."""
+    """Calls of the closing that stands, told to whoever sees the calls of the area's street or district: in a block
+    with one closed case the number alone would say who is going to be called. What lapsed was not to be called any
+    more. One query."""
+    scope, area = question.scope, question.area
+    if scope.kinds is not None or not (area[:DISTRICT] in scope.districts or area[:STREET] in scope.streets):
+        return {}
     cases = counted(question).filter(closed_in(question.period)).values("pk")
     rows = FollowUpCall.objects.of_last_closing().filter(case__in=cases).exclude(outcome=Outcome.LAPSED)
     found: dict[str, int] = rows.aggregate(

@@ -55,7 +55,8 @@ def facts_of(now: Question, base: Question) -> tuple[Facts, Facts]:
 def _out_of_tallies(now: Question, base: Question) -> tuple[dict[str, int], dict[str, int]] | None:
     """The same as ``_cases``; None where the tallies may not serve. What is open at the end of a period is what was
     found until then, less what was ended."""
-    if base.period.end > now.period.start:
+    # Of coming days nothing is known, so those of the year before are none.
+    if base.period.end > now.period.start or base.period.start >= base.period.end:
         return None
     begin = Period.until(base.period.start)
     between = Period(base.period.end, now.period.start)

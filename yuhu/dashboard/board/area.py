@@ -121,7 +121,9 @@ class Board:
         return {name: replace(question, period=period) for name, period in self.chosen.periods.items()}
 
     def told(self, one: Indicator, counts: Mapping[str, Numbers], area: str = "") -> readings.Told:
-        return readings.told(one, counts, self.asked(area))
+        """What was counted of the periods in ``counts``; with others it is not compared."""
+        asked = {name: question for name, question in self.asked(area).items() if name in counts}
+        return readings.told(one, counts, asked)
 
     @staticmethod
     def whole(counts: Spread) -> dict[str, Numbers]:

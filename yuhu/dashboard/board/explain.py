@@ -38,6 +38,8 @@ def explain(board: Board, key: str) -> Shown:
         raise NotFound
     if key in OF_PARTS:
         counts = board.spread(By.PART)
+        if formulas.BASIS[key] is formulas.NOW:  # which has no past
+            counts = {"now": counts["now"]}
         told = board.told(one, board.whole(counts))
         found = {} if board.ground.is_block else {"ranking": ranking(board, one, counts)}
     else:

@@ -73,9 +73,11 @@ def classed(board: Board, one: Indicator) -> Classed:
     """One indicator of every block in the period, put into classes."""
     names = block_names(board.area, clock.local_date(board.viewer.at)) or {board.area: board.ground.name}
     counts = spread(board.question, By.BLOCK, {"now": board.chosen.days.period})["now"]
-    nothing = added([])
+    # An area without blocks is told as a whole.
+    nothing, whole = added([]), {board.area: added(list(counts.values()))}
     told = {
-        code: Told(figure_of(one, counts.get(code) or nothing, board.asked(code)["now"])) for code in names
+        code: Told(figure_of(one, counts.get(code) or whole.get(code) or nothing, board.asked(code)["now"]))
+        for code in names
     }
     borders = classes_of(
         [value.drawn for value in told.values() if value.drawn is not None and not value.is_small]

@@ -1,14 +1,15 @@
 """How it goes on: an indicator month by month against the year before, and what was closed by promise."""
 
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.figures import by_programme
-from cases.figures.indicators import By, Figure, Indicator, Unit, spread
+from cases.figures.indicators import By, Figure, Indicator, Numbers, Unit, spread
 from cases.figures.indicators.choice import OF_PARTS, added
 from cases.figures.indicators.reading import figure_of
 from cases.models import Case
@@ -50,16 +51,11 @@ def months_table(board: Board, one: Indicator, count: int) -> Table:
     last_day = board.chosen.days.last
     asked = months(count, last_day)
     all_months = {days.first: days for days in months(count + 12, last_day)}
-    # The year before ends on the same day as the running month.
     before = {days.first: _year_before(days) for days in asked}
-    all_months |= {days.first: days for days in before.values()}
-    counts = spread(
-        board.question, By.WHOLE, {first.isoformat(): days.period for first, days in all_months.items()}
-    )
+    counts = _counts(board, {*all_months.values(), *before.values()})
 
     def figure(days: Days) -> Figure:
-        question = replace(board.question, period=days.period)
-        return figure_of(one, counts[days.first.isoformat()].get("") or added([]), question)
+        return figure_of(one, counts[days], replace(board.question, period=days.period))
 
     rows = []
     for days in asked:
@@ -85,6 +81,18 @@ def months_table(board: Board, one: Indicator, count: int) -> Table:
             "The running month is counted until today, and compared with as many days of the year before."
         ),
     )
+
+
+def _counts(board: Board, asked: Collection[Days]) -> dict[Days, Numbers]:
+    """What was counted in each of these spans, of which one may be the beginning of another: then the other is asked in
+    two parts, since all are asked at once and none may overlap."""
+    parts = {days: [days] for days in asked}
+    for part, whole in itertools.product(asked, asked):
+        if part.first == whole.first and part.last < whole.last:
+            parts[whole] = [part, Days(part.last + dt.timedelta(days=1), whole.last)]
+    periods = {f"{days.first}": days.period for found in parts.values() for days in found}
+    counts = spread(board.question, By.WHOLE, periods)
+    return {days: added([counts[f"{one.first}"].get("") or {} for one in parts[days]]) for days in asked}
 
 
 def _year_before(days: Days) -> Days:

@@ -101,10 +101,11 @@ def keep(request: StaffRequest, area: str) -> HttpResponse:
 
 
 def _now(board: Board) -> Shown:
-    standing = figures.standing(board.viewer, board.area)
+    # Of the area alone: what somebody sees as a party, a complaint about an official, is not for a hall.
+    standing = figures.standing(board.narrowed, board.area)
     counts = board.spread(By.PART)
     whole = board.whole(counts)
-    newest = figures.newest(board.viewer, board.area, ROWS)
+    newest = figures.newest(board.narrowed, board.area, ROWS)
     return Shown(
         {"parts": parts_table(board, standing, counts), "ranking": _ranking(board, counts)},
         {

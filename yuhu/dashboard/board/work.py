@@ -20,7 +20,8 @@ CALLS, WHISTLES = "admin:cases_whistlecall_changelist", "admin:cases_whistle_cha
 def work(board: Board) -> Shown:
     """Seven queries of whistles, two of lists, two of meetings; departments are the whole district's."""
     viewer, period = board.narrowed, board.chosen.days.period
-    whistles = whistle_figures(viewer, period, board.area)
+    # Not of the narrowed scope: no call is seen by the code of a community or a block.
+    whistles = whistle_figures(board.viewer, period, board.area)
     answers = scorecard(viewer, period).departments if len(board.area) <= STREET else {}
     question = board.question
     lists = (

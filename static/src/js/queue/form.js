@@ -221,11 +221,14 @@ class Report {
       this.showKept("network");
       return;
     }
-    const trying = attempt(this.report.key, person(), { asks: true, patient: true });
+    const { key } = this.report;
+    const trying = attempt(key, person(), { asks: true, patient: true });
     const early = window.setTimeout(() => this.showKept("slow"), AT_THE_BUTTON);
     const tried = await trying.catch(() => null);
     window.clearTimeout(early);
-    this.settle(tried ? tried.report : await read(this.report.key), tried && tried.verdict);
+    const report = tried ? tried.report : await read(key);
+    // Whoever has gone on to the next report is left alone with it: the shelf knows what became of this one.
+    if (this.report.key === key) this.settle(report, tried && tried.verdict);
   }
 
   settle(report, verdict) {

@@ -135,6 +135,8 @@ export function attempt(key, person, { asks = false, patient = false } = {}) {
   });
 }
 
+const FOR_ALL = ["network", "login", "busy"];
+
 const isDue = (report, fresh) => report.hold <= Date.now() && (fresh || report.next <= Date.now());
 
 // Sends everything of this person that is due; fresh: the network or the person has just come back, so what had failed
@@ -144,9 +146,10 @@ export async function sendDue(person, { fresh = false } = {}) {
   let notBefore = Date.now() + SECOND;
   for (const { key } of (await reportsOf(person)).filter((one) => one.state === "waiting" && isDue(one, fresh))) {
     const tried = await attempt(key, person);
-    // Without network, log-in or a server that has time, the others need not be tried now.
-    if (tried && tried.verdict && tried.verdict.kind === "later") {
-      notBefore = tried.report.next;
+    // Without network, log-in or a server that has time, the others need not be tried now. What fails by itself keeps
+    // nobody else waiting.
+    if (tried && tried.verdict && FOR_ALL.includes(tried.verdict.why)) {
+      if (tried.report) notBefore = tried.report.next;
       break;
     }
   }
