@@ -26,7 +26,7 @@ def test_requirements_name_packages_and_no_place(path: Path):
 
 
 @pytest.mark.parametrize(
-    "line", ["--find-links /opt/wheels", "-i https://mirror.example/simple", "django", "a==1"]
+    "line", ["--find-links ./wheels", "-i https://mirror.example/simple", "django", "a==1"]
 )
 def test_a_place_or_an_open_version_would_be_found(line: str):
     assert not LINE.fullmatch(line)
